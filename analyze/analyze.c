@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * analyze.c - the passes in order
+ *
+ * Every analysis starts from nothing but [I] rows: all [A] rows go first, so that an analysis over a grown store equals one over a
+ * fresh store. The analysis row itself is written by the causes pass, when the verdict is known.
+ */
+#include "analyze/analyze.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "analyze/pass.h"
+
+const char *const side_name[SIDES] = { "baseline", "current" };
+const char *const design_name[] = { "two_sides", "early_late", "split", "snapshot" };
+
+static const char clear_sql[] =
+	"DELETE FROM gate; DELETE FROM recommendation; DELETE FROM guilty; DELETE FROM evidence; DELETE FROM linear_score;"
+	"DELETE FROM cause; DELETE FROM lag; DELETE FROM signal; DELETE FROM fit; DELETE FROM quantile;"
+	"DELETE FROM cluster_path; DELETE FROM cluster_group; DELETE FROM cluster; DELETE FROM cost_split; DELETE FROM shift;"
+	"DELETE FROM change; DELETE FROM path_cost; DELETE FROM split; DELETE FROM slice; DELETE FROM stretch;"
+	"DELETE FROM callsite_path; DELETE FROM path; DELETE FROM func_symbol; DELETE FROM symbol;"
+	"DELETE FROM caveat; DELETE FROM analysis;";
+
+
+
+struct step {
+	int (*run)(struct pass *p, struct err *err);
+};
+
+static const struct step full[] = {
+	{ pass_sides },	     { pass_slices },	  { pass_load },   { pass_symbols }, { pass_paths },  { pass_diff },   { pass_gc },
+	{ pass_goroutines }, { pass_signatures }, { pass_linear }, { pass_causes },  { pass_guilty }, { pass_advise }, { NULL },
+};
+
+/* `attrib diff`: what its table needs, from function totals alone. */
+static const struct step quick[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_diff }, { NULL } };
+
+int pass_caveat(struct pass *p, struct err *err, const char *code, const char *cap, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return store_run(p->st, err, "INSERT INTO caveat (analysis, seq, code, text, cap) VALUES (1, ?, ?, ?, ?)", "isss",
+			 (int64_t)p->n_caveats++, code, text, cap);
+}
+
+static int run_passes(struct store *st, const struct analyze_opts *o, const struct step *list, struct err *err)
+{
+	struct pass p = { .st = st, .o = o };
+	struct analyze_catalogue *cat = NULL;
+	int rc = analyze_catalogue_load(&cat, o, err);
+
+	if (rc)
+		return rc;
+	p.cat = cat;
+	p.effect_share = o->effect_share > 0 ? o->effect_share : .005;
+	p.effect_relative = o->effect_relative > 0 ? o->effect_relative : .05;
+	p.pause_ns = (o->pause_ms > 0 ? o->pause_ms : 10) * 1e6;
+	rc = store_begin(st, err);
+	if (!rc)
+		rc = store_script(st, clear_sql, err);
+	for (int i = 0; !rc && list[i].run; i++)
+		rc = list[i].run(&p, err);
+	if (!rc)
+		rc = store_commit(st, err);
+	else
+		store_rollback(st);
+	arena_free(&p.mem);
+	analyze_catalogue_free(cat);
+	return rc;
+}
+
+int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err)
+{
+	return run_passes(st, o, full, err);
+}
+
+int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err)
+{
+	return run_passes(st, o, quick, err);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * analyze.h - the door of the second stage: rows in, meaning out
+ *
+ * analyze_run() deletes every [A] row and writes them anew: the passes in the order of analyze.c, each one file. It asks nothing but the
+ * store and its options. analyze_diff() is the short way for `attrib diff`: sides, totals and the tests of functions, from
+ * exact function totals alone.
+ */
+#ifndef ANALYZE_ANALYZE_H
+#define ANALYZE_ANALYZE_H
+
+#include "core/buf.h"
+#include "core/store.h"
+
+enum analyze_model { ANALYZE_DEFAULT, ANALYZE_LINEAR };
+
+struct analyze_opts {
+	enum analyze_model model;	/* which scores rank the causes; the linear scores are always computed */
+	struct str causes_extra;	/* the text of --causes FILE; p NULL: none */
+	const char *causes_extra_name;	/* for messages with line numbers */
+	double effect_share, effect_relative;	/* effect gate; 0: the defaults .005 of the total and .05 */
+	double pause_ms;		/* a long GC pause; 0: 10 */
+};
+
+int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
+int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
+
+/* What causes.ini says of one cause, for `attrib explain`: borrowed strings, NULL where it says nothing. */
+struct analyze_cause {
+	const char *id, *title, *what, *symptoms, *action, *risk, *verify, *versions, *correction, *source;
+	const char *const *signals;	/* the lines `name weight=...`, NULL-terminated */
+	const char *const *against;
+};
+struct analyze_catalogue;
+int analyze_catalogue_load(struct analyze_catalogue **out, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
+size_t analyze_catalogue_count(const struct analyze_catalogue *c);
+const struct analyze_cause *analyze_catalogue_at(const struct analyze_catalogue *c, size_t i);
+void analyze_catalogue_free(struct analyze_catalogue *c);
+/* sha256 (hex, 16 digits) of causes, weights and taus: the `model` of every output. */
+void analyze_fingerprint(const struct analyze_catalogue *c, char out[17]);
+
+#endif

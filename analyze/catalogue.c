@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * catalogue.c - read causes.ini, the embedded one and --causes FILE over it
+ *
+ * A section of FILE with the id of a built-in cause replaces that cause whole. inih gives its handler no line number, so the reader
+ * that feeds it counts; a line longer than inih's buffer would be cut without a word and is refused instead.
+ */
+#include "analyze/catalogue.h"
+
+#include <ini.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/file.h"
+#include "core/fmt.h"
+#include "core/map.h"
+
+#include <sha2.h>
+
+static const char builtin[] = {
+#include "analyze/causes.ini.inc"
+	0
+};
+
+#define MAX_LINE 190		/* Debian's inih cuts at 200 */
+
+struct analyze_catalogue {
+	struct arena mem;
+	struct cause_spec *cause[CATALOGUE_MAX_CAUSES];
+	size_t n;
+	char fingerprint[17];
+};
+
+struct parse {
+	struct analyze_catalogue *c;
+	struct str text;
+	size_t at;
+	int line;
+	const char *file;
+	struct err *err;
+	bool failed;
+};
+
+static int fail(struct parse *ps, const char *what, const char *detail)
+{
+	if (!ps->failed) {
+		err_set(ps->err, ERR_USAGE, "%s, line %d: %s%s%s", ps->file, ps->line, what, detail ? ": " : "", detail ? detail : "");
+		err_at(ps->err, "line %d", ps->line);
+	}
+	ps->failed = true;
+	return 0;
+}
+
+/* fgets over memory that counts lines. */
+static char *next_line(char *out, int size, void *arg)
+{
+	struct parse *ps = arg;
+	const char *start = ps->text.p + ps->at, *end;
+	size_t n;
+
+	if (ps->at >= ps->text.n || ps->failed)
+		return NULL;
+	end = memchr(start, '\n', ps->text.n - ps->at);
+	n = end ? (size_t)(end - start) + 1 : ps->text.n - ps->at;
+	ps->line++;
+	if (n > MAX_LINE || n >= (size_t)size) {
+		fail(ps, "a line has more than 190 bytes; go on in an indented line below it", NULL);
+		return NULL;
+	}
+	memcpy(out, start, n);
+	out[n] = '\0';
+	ps->at += n;
+	return out;
+}
+
+/* The cause that lines of this section belong to; a later file's section replaces an earlier file's cause whole. */
+static struct cause_spec *section(struct parse *ps, const char *id)
+{
+	struct analyze_catalogue *c = ps->c;
+	struct cause_spec *s;
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (strcmp(c->cause[i]->text.id, id) == 0)
+			break;
+	if (i < c->n && c->cause[i]->file == ps->file)
+		return c->cause[i];
+	if (i == CATALOGUE_MAX_CAUSES) {
+		fail(ps, "more than 64 causes", NULL);
+		return NULL;
+	}
+	s = arena_new(&c->mem, struct cause_spec);
+	if (!s || !(s->text.id = arena_strdup(&c->mem, id))) {
+		fail(ps, "out of memory", NULL);
+		return NULL;
+	}
+	s->prior = NAN;
+	s->file = ps->file;
+	c->cause[i] = s;
+	c->n += i == c->n;
+	return s;
+}
+
+static bool number_after(const char *word, const char *key, double *out, bool *bad)
+{
+	size_t n = strlen(key);
+
+	if (strncmp(word, key, n) != 0)
+		return false;
+	if (!fmt_parse_real(str_from(word + n), out))
+		*bad = true;
+	return true;
+}
+
+static int add_line(struct parse *ps, struct cause_spec *s, int which, const char *text)
+{
+	if (s->n_lines[which] == CATALOGUE_MAX_LINES)
+		return fail(ps, "more than 32 such lines in one cause", NULL);
+	s->lines[which][s->n_lines[which]++] = text;
+	return 1;
+}
+
+/* NAME weight=W [miss=M] [down] [level=L] */
+static int add_signal(struct parse *ps, struct cause_spec *s, const char *value, bool against)
+{
+	struct cause_signal g = { .level = NAN, .against = against };
+	char *copy = arena_strdup(&ps->c->mem, value), *save = NULL, *word;
+	bool bad = false;
+
+	g.text = arena_strdup(&ps->c->mem, value);
+	if (!copy || !g.text)
+		return fail(ps, "out of memory", NULL);
+	g.name = strtok_r(copy, " \t", &save);
+	if (!g.name)
+		return fail(ps, "a signal line needs a name", NULL);
+	while ((word = strtok_r(NULL, " \t", &save)) != NULL) {
+		if (strcmp(word, "down") == 0)
+			g.down = true;
+		else if (!number_after(word, "weight=", &g.weight, &bad) && !number_after(word, "miss=", &g.miss, &bad) &&
+			 !number_after(word, "level=", &g.level, &bad))
+			return fail(ps, "not understood (weight= miss= level= down)", word);
+		if (bad)
+			return fail(ps, "not a number", word);
+	}
+	if (!(g.weight > 0) || g.weight > 10 || !(g.miss >= 0) || g.miss > 10)
+		return fail(ps, "weight must be above 0 and at most 10, miss from 0 to 10", g.name);
+	if (s->n_signals == CATALOGUE_MAX_LINES)
+		return fail(ps, "more than 32 signals in one cause", NULL);
+	s->signal[s->n_signals++] = g;
+	return add_line(ps, s, against, g.text);
+}
+
+/* NAME metric=METRIC [loud=X] /REGEX/ */
+static int add_frames(struct parse *ps, struct cause_spec *s, const char *value)
+{
+	struct cause_frames f = { .loud = .05, .line = ps->line };
+	const char *open = strchr(value, '/');
+	char *copy, *save = NULL, *word, *name, *pattern;
+	bool bad = false;
+	size_t n;
+
+	if (!open || open[strlen(open) - 1] != '/' || strlen(open) < 3)
+		return fail(ps, "frames = NAME metric=METRIC [loud=X] /REGEX/", NULL);
+	copy = arena_strndup(&ps->c->mem, value, (size_t)(open - value));
+	pattern = arena_strndup(&ps->c->mem, open + 1, strlen(open) - 2);
+	name = copy && pattern ? strtok_r(copy, " \t", &save) : NULL;
+	if (!name)
+		return fail(ps, "a frames line needs a name", NULL);
+	while ((word = strtok_r(NULL, " \t", &save)) != NULL) {
+		if (strncmp(word, "metric=", 7) == 0)
+			f.metric = word + 7;
+		else if (!number_after(word, "loud=", &f.loud, &bad) || bad || !(f.loud > 0))
+			return fail(ps, "not understood (metric= loud=)", word);
+	}
+	if (!f.metric)
+		return fail(ps, "a frames line needs metric=", NULL);
+	n = strlen("sig.") + strlen(s->text.id) + 1 + strlen(name) + 1;
+	f.pattern = pattern;
+	f.name = arena_alloc(&ps->c->mem, n);
+	if (!f.name)
+		return fail(ps, "out of memory", NULL);
+	snprintf((char *)(uintptr_t)f.name, n, "sig.%s.%s", s->text.id, name);
+	if (s->n_frames == CATALOGUE_MAX_LINES)
+		return fail(ps, "more than 32 frames lines in one cause", NULL);
+	s->frames[s->n_frames++] = f;
+	return 1;
+}
+
+static int add_words(struct parse *ps, const char **list, size_t *n, size_t max, const char *value)
+{
+	char *copy = arena_strdup(&ps->c->mem, value), *save = NULL, *word;
+
+	if (!copy)
+		return fail(ps, "out of memory", NULL);
+	for (word = strtok_r(copy, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
+		if (*n == max)
+			return fail(ps, "too many words", word);
+		list[(*n)++] = word;
+	}
+	return 1;
+}
+
+static int add_text(struct parse *ps, const char **field, const char *value)
+{
+	struct buf b = { .limit = 1 << 16 };
+
+	if (*field) {
+		buf_puts(&b, *field);
+		buf_byte(&b, ' ');
+	}
+	buf_puts(&b, value);
+	*field = b.failed ? NULL : arena_strndup(&ps->c->mem, b.data, b.len);
+	buf_free(&b);
+	return *field ? 1 : fail(ps, "out of memory", NULL);
+}
+
+static int handler(void *arg, const char *id, const char *name, const char *value)
+{
+	struct parse *ps = arg;
+	struct cause_spec *s;
+
+	if (ps->failed)
+		return 0;
+	if (!*id)
+		return fail(ps, "a line before the first [cause]", name);
+	s = section(ps, id);
+	if (!s)
+		return 0;
+	struct { const char *name; const char **field; } texts[] = {
+		{ "title", &s->text.title }, { "what", &s->text.what }, { "symptoms", &s->text.symptoms },
+		{ "action", &s->text.action }, { "risk", &s->text.risk }, { "verify", &s->text.verify },
+		{ "versions", &s->text.versions }, { "correction", &s->text.correction }, { "source", &s->text.source },
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(name, texts[i].name) == 0)
+			return add_text(ps, texts[i].field, value);
+	if (strcmp(name, "signal") == 0 || strcmp(name, "against") == 0)
+		return add_signal(ps, s, value, name[0] == 'a');
+	if (strcmp(name, "frames") == 0)
+		return add_frames(ps, s, value);
+	if (strcmp(name, "explains") == 0)
+		return add_words(ps, s->explains, &s->n_explains, CATALOGUE_MAX_LINES, value);
+	if (strcmp(name, "guilty") == 0)
+		return add_words(ps, s->guilty, &s->n_guilty, 8, value);
+	if (strcmp(name, "prior") == 0)
+		return fmt_parse_real(str_from(value), &s->prior) && s->prior > 0 && s->prior < 1
+			       ? 1 : fail(ps, "prior must lie between 0 and 1", value);
+	return fail(ps, "unknown key", name);
+}
+
+static int check(struct parse *ps)
+{
+	for (size_t i = 0; i < ps->c->n; i++) {
+		struct cause_spec *s = ps->c->cause[i];
+
+		if (!s->text.title || isnan(s->prior))
+			return err_set(ps->err, ERR_USAGE, "%s: [%s] needs a title and a prior", ps->file, s->text.id);
+		s->text.signals = s->lines[0];
+		s->text.against = s->lines[1];
+	}
+	return 0;
+}
+
+static int parse(struct analyze_catalogue *c, struct str text, const char *file, struct err *err)
+{
+	struct parse ps = { .c = c, .text = text, .file = file, .err = err };
+	int at = ini_parse_stream(next_line, &ps, handler, &ps);
+
+	if (ps.failed)
+		return err->code;
+	if (at)
+		return err_set(err, ERR_USAGE, "%s, line %d: neither [cause] nor key = value", file, at);
+	return check(&ps);
+}
+
+static void fingerprint(struct analyze_catalogue *c, struct str extra)
+{
+	static const char hex[] = "0123456789abcdef";
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	SHA2_CTX ctx;
+
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, (const uint8_t *)builtin, sizeof(builtin) - 1);
+	if (extra.p)
+		SHA256Update(&ctx, (const uint8_t *)extra.p, extra.n);
+	SHA256Final(digest, &ctx);
+	for (int i = 0; i < 8; i++) {
+		c->fingerprint[2 * i] = hex[digest[i] >> 4];
+		c->fingerprint[2 * i + 1] = hex[digest[i] & 15];
+	}
+	c->fingerprint[16] = '\0';
+}
+
+int analyze_catalogue_load(struct analyze_catalogue **out, const struct analyze_opts *o, struct err *err)
+{
+	struct analyze_catalogue *c = calloc(1, sizeof(*c));
+	int rc;
+
+	*out = NULL;
+	if (!c)
+		return err_nomem(err);
+	rc = parse(c, (struct str){ builtin, sizeof(builtin) - 1 }, "causes.ini", err);
+	if (!rc && o->causes_extra.p)
+		rc = parse(c, o->causes_extra, o->causes_extra_name ? o->causes_extra_name : "--causes", err);
+	fingerprint(c, o->causes_extra);
+	if (rc) {
+		analyze_catalogue_free(c);
+		return rc;
+	}
+	*out = c;
+	return 0;
+}
+
+size_t analyze_catalogue_count(const struct analyze_catalogue *c)
+{
+	return c->n;
+}
+
+const struct analyze_cause *analyze_catalogue_at(const struct analyze_catalogue *c, size_t i)
+{
+	return &c->cause[i]->text;
+}
+
+const struct cause_spec *catalogue_spec(const struct analyze_catalogue *c, size_t i)
+{
+	return c->cause[i];
+}
+
+const struct cause_spec *catalogue_find(const struct analyze_catalogue *c, const char *id)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->cause[i]->text.id, id) == 0)
+			return c->cause[i];
+	return NULL;
+}
+
+bool catalogue_explains(const struct cause_spec *c, const char *signal)
+{
+	for (size_t i = 0; i < c->n_explains; i++)
+		if (strcmp(c->explains[i], signal) == 0)
+			return true;
+	return false;
+}
+
+void analyze_catalogue_free(struct analyze_catalogue *c)
+{
+	if (!c)
+		return;
+	arena_free(&c->mem);
+	free(c);
+}
+
+void analyze_fingerprint(const struct analyze_catalogue *c, char out[17])
+{
+	memcpy(out, c->fingerprint, sizeof(c->fingerprint));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * catalogue.h - causes.ini in memory
+ *
+ * A cause is data. Its lines:
+ *   title, what, symptoms, action, risk, verify, versions, correction, source   texts; a repeated or continued line is appended
+ *   prior = P                          probability before any evidence; none and unknown have one too
+ *   signal = NAME weight=W [miss=M] [down] [level=L]
+ *                                      loud: W nats for the cause; measured and quiet: M nats against it; `down`: a fall is loud;
+ *                                      level: in a snapshot, the current value that is fully loud
+ *   against = NAME weight=W [down] [level=L]     loud: W nats against it
+ *   frames = NAME metric=METRIC [loud=X] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of goroutines, in stacks
+ *                                      with a frame that matches
+ *   explains = NAME ...                symptoms this cause brings about: counted once, under the strongest cause that explains them
+ *   guilty = KIND[:METRIC] ...         how the guilty code is found: own:cpu own:alloc_bytes own:inuse_growth_bytes own:mutex_delay
+ *                                      waiter creator (of the goroutine stack that grew most)
+ */
+#ifndef ANALYZE_CATALOGUE_H
+#define ANALYZE_CATALOGUE_H
+
+#include "analyze/analyze.h"
+
+#define CATALOGUE_MAX_CAUSES 64
+#define CATALOGUE_MAX_LINES 32
+
+struct cause_signal {
+	const char *name, *text;
+	double weight, miss, level;	/* level NaN: says nothing in a snapshot */
+	bool down, against;
+};
+
+struct cause_frames {
+	const char *name, *metric, *pattern;	/* name with its sig.<cause>. prefix */
+	double loud;			/* share of the metric's total, or goroutines */
+	int line;
+};
+
+struct cause_spec {
+	struct analyze_cause text;
+	double prior;
+	struct cause_signal signal[CATALOGUE_MAX_LINES];
+	size_t n_signals;
+	struct cause_frames frames[CATALOGUE_MAX_LINES];
+	size_t n_frames;
+	const char *explains[CATALOGUE_MAX_LINES];
+	size_t n_explains;
+	const char *guilty[8];
+	size_t n_guilty;
+	const char *lines[2][CATALOGUE_MAX_LINES + 1];	/* signal and against lines as written, NULL-terminated */
+	size_t n_lines[2];
+	const char *file;		/* where it comes from: causes.ini, or the --causes file */
+};
+
+const struct cause_spec *catalogue_spec(const struct analyze_catalogue *c, size_t i);
+const struct cause_spec *catalogue_find(const struct analyze_catalogue *c, const char *id);
+bool catalogue_explains(const struct cause_spec *c, const char *signal);
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * change.c - what counts as a change
+ *
+ * Significance alone flags trivia when there is enough data, size alone flags noise: a change needs q <= .05 AND an effect of at least
+ * max(.5 % of the total, 5 % of itself). What fails is 'same' when the whole interval lies inside the gate, else 'unsure': the
+ * difference between "it did not change" and "this data cannot tell".
+ */
+#include "analyze/change.h"
+
+#include <math.h>
+
+static const char *test_name(enum ratio_method m)
+{
+	static const char *const name[] = { "none", "welch", "moderated_t", "windows", "single", "exact" };
+
+	return name[m];
+}
+
+struct change change_of(const struct ratio_test *t, const char *metric, const char *unit)
+{
+	return (struct change){ .metric = metric, .scope = "total", .stat = "level", .unit = unit, .test = test_name(t->method),
+		.status = "unsure", .family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = t->base, .cur = t->cur,
+		.delta = t->cur - t->base, .lo = t->base * (t->lo - 1), .hi = t->base * (t->hi - 1), .p = t->p, .q = NAN,
+		.smallest = t->mde };
+}
+
+const char *change_status(const struct pass *p, const struct change *c, double whole)
+{
+	double gate = fmax(p->effect_share * whole, p->effect_relative * c->base);
+
+	if (c->q <= CHANGE_Q && fabs(c->delta) >= gate) {
+		if (!(c->base > 0))
+			return "new";
+		if (!(c->cur > 0))
+			return "gone";
+		return c->delta > 0 ? "up" : "down";
+	}
+	return c->lo > -gate && c->hi < gate ? "same" : "unsure";
+}
+
+bool change_is_found(const struct change *c)
+{
+	return strcmp(c->status, "same") != 0 && strcmp(c->status, "unsure") != 0 && strcmp(c->status, "shifted") != 0;
+}
+
+int change_put(struct pass *p, const struct change *c, int64_t *id, struct err *err)
+{
+	int rc = store_run(p->st, err,
+			   "INSERT INTO change (analysis, family, metric, scope, subject, line, stat, unit, base, cur, delta, lo, hi, p, q,"
+			   " n_base, n_cur, test, smallest, status) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "issiissdddddddiisds", c->family, c->metric, c->scope, c->subject, c->line, c->stat, c->unit, c->base, c->cur,
+			   c->delta, c->lo, c->hi, c->p, c->q, c->n_base, c->n_cur, c->test, c->smallest, c->status);
+
+	if (!rc && id)
+		*id = store_last_id(p->st);
+	return rc;
+}

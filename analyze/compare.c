@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * compare.c - from slices to a test
+ *
+ * The unit of evidence is the run; with one run a side and several processes it is the process ("one deployment"). Slices of one
+ * unit add only a floored variance. Error bars are made of raw events (cube.h).
+ */
+#include "analyze/compare.h"
+
+int compare_init(struct comparison *k, struct pass *p, const struct metric *m, const struct cube *c, struct err *err)
+{
+	*k = (struct comparison){ .m = m, .c = c };
+	k->by_instance = (p->n_runs[BASE] < 2 || p->n_runs[CUR] < 2) && p->design == DESIGN_TWO_SIDES;
+	for (int side = 0; side < SIDES; side++) {
+		k->window[side] = arena_array(&p->mem, struct ratio_window, c->n + 1);
+		if (!k->window[side])
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+static int test(struct comparison *k, const size_t n[SIDES], double tau, struct ratio_test *out, struct err *err)
+{
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = tau, .phi = k->m->phi };
+
+	return ratio_test(k->window[BASE], n[BASE], k->window[CUR], n[CUR], &o, out, err);
+}
+
+/* Events behind a sum whose variance is known: the number of equal events that would have the same relative error. */
+static double events(double sum, double var)
+{
+	return var > 0 ? sum * sum / var : 0;
+}
+
+static void add_window(struct comparison *k, size_t n[SIDES], size_t s, double value, double var)
+{
+	const struct cube_slice *sl = &k->c->slice[s];
+
+	value = value > 0 ? value : 0;
+	k->window[sl->side][n[sl->side]++] = (struct ratio_window){
+		.run = (uint32_t)(k->by_instance ? sl->instance : sl->run), .count = events(value, var), .amount = value,
+		.exposure = sl->exposure };
+}
+
+int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, double tau, struct ratio_test *out, struct err *err)
+{
+	size_t n[SIDES] = { 0, 0 };
+
+	for (size_t s = 0; s < k->c->n; s++)
+		if (k->m->by_count)
+			add_window(k, n, s, CUBE_AT(k->c, count, stat, s, symbol), CUBE_AT(k->c, var_count, stat, s, symbol));
+		else
+			add_window(k, n, s, CUBE_AT(k->c, amount, stat, s, symbol), CUBE_AT(k->c, var, stat, s, symbol));
+	return test(k, n, tau, out, err);
+}
+
+int compare_total(struct comparison *k, struct ratio_test *out, struct err *err)
+{
+	size_t n[SIDES] = { 0, 0 };
+
+	for (size_t s = 0; s < k->c->n; s++)
+		if (k->m->by_count)
+			add_window(k, n, s, k->c->slice[s].total_count, k->c->slice[s].var_count);
+		else
+			add_window(k, n, s, k->c->slice[s].total, k->c->slice[s].var);
+	return test(k, n, k->m->tau_total, out, err);
+}
+
+double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol)
+{
+	double sum = 0;
+
+	for (size_t s = 0; s < k->c->n; s++)
+		sum += k->m->by_count ? events(CUBE_AT(k->c, count, stat, s, symbol), CUBE_AT(k->c, var_count, stat, s, symbol))
+				      : events(CUBE_AT(k->c, amount, stat, s, symbol), CUBE_AT(k->c, var, stat, s, symbol));
+	return sum;
+}

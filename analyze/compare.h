@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * compare.h - a row of a cube tested between the sides
+ */
+#ifndef ANALYZE_COMPARE_H
+#define ANALYZE_COMPARE_H
+
+#include "analyze/cube.h"
+#include "analyze/math/ratio.h"
+
+/* What is compared, by metric. tau: relative standard deviation between runs of the same code, before anybody calibrated. */
+struct metric {
+	const char *metric;	/* of the measure rows */
+	bool by_count;		/* the counts are the amounts */
+	const char *id;		/* cpu alloc_bytes alloc_objects mutex_delay ...: metric ids are made of it */
+	const char *unit;
+	const char *group;	/* source group of its signals */
+	double tau_total, tau_user, tau_runtime;
+	double phi;		/* dispersion of one profile */
+	bool common;		/* scales with the machine's speed: a function must stand out from the common factor too */
+};
+
+struct comparison {
+	const struct metric *m;
+	const struct cube *c;
+	struct ratio_window *window[SIDES];	/* scratch, n_side each */
+	bool by_instance;			/* one run a side and several processes: they are the units */
+};
+
+int compare_init(struct comparison *k, struct pass *p, const struct metric *m, const struct cube *c, struct err *err)
+	ERR_MUST_CHECK;
+/* symbol 0 with stat STAT_OWN is cost without a user frame; total: the whole slices. */
+int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, double tau, struct ratio_test *out, struct err *err)
+	ERR_MUST_CHECK;
+int compare_total(struct comparison *k, struct ratio_test *out, struct err *err) ERR_MUST_CHECK;
+/* Raw samples of a symbol on both sides together: what chance works on. */
+double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol);
+
+#endif

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * cube.c - sums of one metric by slice and symbol
+ *
+ * One slice at a time goes through two dense arrays over the tree: flat by path, then cum by one loop from the last path down to the
+ * first, since parents come first. Without a tree (attrib diff) the exact function totals stand in, and own equals flat.
+ */
+#include "analyze/cube.h"
+
+#include <math.h>
+
+#include "analyze/math/sampling.h"
+
+const char *const stat_name[STATS] = { "flat", "cum", "own" };
+
+static int load_slices(struct cube *c, struct pass *p, struct err *err)
+{
+	struct stmt *q;
+	int64_t n = 0;
+	int rc = store_int(p->st, err, &n, 0,
+			   "SELECT count(*) FROM slice s JOIN measure m ON m.id = s.measure WHERE s.used = 1 AND m.metric = ?", "s",
+			   c->metric);
+
+	if (rc)
+		return rc;
+	c->slice = arena_array(&p->mem, struct cube_slice, (size_t)n + 1);
+	if (!c->slice)
+		return err_nomem(err);
+	rc = store_query(p->st, &q, err,
+			 "SELECT s.id, s.measure, s.minus, t.instance, i.run, s.t0, s.t1, t.side = 'current', s.seconds, s.requests,"
+			 " m.extent = 'instant', m.period FROM slice s JOIN measure m ON m.id = s.measure JOIN stretch t ON t.id = s.stretch"
+			 " JOIN instance i ON i.id = t.instance WHERE s.used = 1 AND m.metric = ? ORDER BY t.side, s.id", "s", c->metric);
+	if (rc)
+		return rc;
+	for (; store_next(q, err) && (int64_t)c->n < n; c->n++) {
+		struct cube_slice *s = &c->slice[c->n];
+
+		*s = (struct cube_slice){ .id = stmt_int(q, 0), .measure = stmt_int(q, 1), .minus = stmt_int(q, 2),
+			.instance = stmt_int(q, 3), .run = stmt_int(q, 4), .t0 = stmt_int(q, 5), .t1 = stmt_int(q, 6),
+			.side = stmt_int(q, 7) == 1 ? CUR : BASE, .seconds = stmt_real(q, 8), .requests = stmt_real(q, 9) };
+		c->instant = stmt_int(q, 10) == 1;
+		s->exposure = c->instant ? 1 : p->per_request ? s->requests : s->seconds;
+		c->absolute |= !(s->exposure > 0);
+		c->n_side[s->side]++;
+		if (stmt_int(q, 11) != STORE_NULL && stmt_int(q, 11) > c->period)
+			c->period = stmt_int(q, 11);
+	}
+	for (size_t i = 0; c->absolute && i < c->n; i++)
+		c->slice[i].exposure = 1;
+	return store_end(q, err);
+}
+
+double cube_raw(const struct cube *c, const struct pass *p, double count, double amount)
+{
+	if (strcmp(c->metric, "alloc") == 0 || strcmp(c->metric, "inuse") == 0)
+		return sampling_heap(fabs(count), fabs(amount), c->period > 0 ? (double)c->period : 524288).raw;
+	if (strcmp(c->metric, "mutex") == 0)
+		return fabs(count) * p->mutex_fraction;
+	return fabs(count);
+}
+
+/* The four figures of a cell: flat ones by path while a slice is read, then by symbol. */
+enum figure { AMOUNT, COUNT, VAR, VAR_COUNT, FIGURES };
+
+static double **figure_of(struct cube *c, enum figure f)
+{
+	return f == AMOUNT ? c->amount : f == COUNT ? c->count : f == VAR ? c->var : c->var_count;
+}
+
+static int make_arrays(struct cube *c, struct pass *p, struct err *err)
+{
+	size_t cells = c->n * ((size_t)c->n_symbols + 1), paths = (size_t)c->n_paths + 1;
+
+	for (int f = 0; f < FIGURES; f++)
+		for (int i = 0; i < STATS; i++) {
+			figure_of(c, (enum figure)f)[i] = arena_array(&p->mem, double, cells);
+			if (!figure_of(c, (enum figure)f)[i])
+				return err_nomem(err);
+		}
+	for (int i = 0; i < SIDES; i++) {
+		c->path_amount[i] = arena_array(&p->mem, double, paths);
+		c->path_var[i] = arena_array(&p->mem, double, paths);
+		c->path_flat[i] = arena_array(&p->mem, double, paths);
+		if (!c->path_amount[i] || !c->path_var[i] || !c->path_flat[i])
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+/* Adds sign times the samples of a measure to the flat figures by path; *any: it has samples at all. */
+static int add_samples(const struct cube *c, struct pass *p, int64_t measure, double sign, double *flat[FIGURES], bool *any,
+		       struct err *err)
+{
+	struct stmt *q;
+	int rc = store_query(p->st, &q, err,
+			     "SELECT coalesce(c.path, 0), s.amount, s.count FROM sample s LEFT JOIN callsite_path c"
+			     " ON c.callsite = s.callsite WHERE s.measure = ?", "i", measure);
+
+	if (rc)
+		return rc;
+	while (store_next(q, err)) {
+		int64_t path = stmt_int(q, 0);
+		double amount = stmt_real(q, 1), count = stmt_real(q, 2), raw = cube_raw(c, p, count, amount);
+
+		flat[AMOUNT][path] += sign * amount;
+		flat[COUNT][path] += sign * count;
+		if (raw > 0) {
+			flat[VAR][path] += sign * amount * amount / raw;
+			flat[VAR_COUNT][path] += sign * count * count / raw;
+		}
+		*any = true;
+	}
+	return store_end(q, err);
+}
+
+/* Turns flat by path into cum by path, and spreads both over the symbols of slice s. */
+static void spread(struct cube *c, const struct tree *t, size_t s, double *flat[FIGURES], double *cum)
+{
+	struct cube_slice *sl = &c->slice[s];
+	size_t row = s * ((size_t)c->n_symbols + 1);
+
+	for (int f = 0; f < FIGURES; f++) {
+		double **cell = figure_of(c, (enum figure)f);
+
+		memcpy(cum, flat[f], ((size_t)t->n_paths + 1) * sizeof(*cum));
+		for (uint32_t i = t->n_paths; i > 0; i--) {
+			cell[STAT_FLAT][row + t->symbol[i]] += flat[f][i];
+			cell[STAT_OWN][row + t->owner[i]] += flat[f][i];
+			if (t->outermost[i])
+				cell[STAT_CUM][row + t->symbol[i]] += cum[i];
+			cum[t->parent[i]] += cum[i];
+			if (f == AMOUNT) {
+				c->path_amount[sl->side][i] += cum[i];
+				c->path_flat[sl->side][i] += flat[f][i];
+			} else if (f == VAR) {
+				c->path_var[sl->side][i] += cum[i];
+			}
+		}
+		*(f == AMOUNT ? &sl->total : f == COUNT ? &sl->total_count : f == VAR ? &sl->var : &sl->var_count) = cum[0];
+	}
+}
+
+static void add_cell(struct cube *c, struct pass *p, enum stat stat, size_t at, double sign, double amount, double count)
+{
+	double raw = cube_raw(c, p, count, amount);
+
+	c->amount[stat][at] += sign * amount;
+	c->count[stat][at] += sign * count;
+	if (raw > 0) {
+		c->var[stat][at] += sign * amount * amount / raw;
+		c->var_count[stat][at] += sign * count * count / raw;
+	}
+}
+
+static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure, double sign, struct err *err)
+{
+	struct cube_slice *sl = &c->slice[s];
+	struct stmt *q;
+	size_t row = s * ((size_t)c->n_symbols + 1);
+	int rc = store_query(p->st, &q, err,
+			     "SELECT f.symbol, sum(t.flat), sum(t.flat_count), sum(t.cum), sum(t.cum_count) FROM func_total t"
+			     " JOIN func_symbol f ON f.func = t.func WHERE t.measure = ? GROUP BY f.symbol", "i", measure);
+
+	if (rc)
+		return rc;
+	while (store_next(q, err)) {
+		size_t at = row + (size_t)stmt_int(q, 0);
+		double flat = stmt_real(q, 1), count = stmt_real(q, 2), raw = cube_raw(c, p, count, flat);
+
+		add_cell(c, p, STAT_FLAT, at, sign, flat, count);
+		add_cell(c, p, STAT_OWN, at, sign, flat, count);
+		add_cell(c, p, STAT_CUM, at, sign, stmt_real(q, 3), stmt_real(q, 4));
+		sl->total += sign * flat;
+		sl->total_count += sign * count;
+		if (raw > 0) {
+			sl->var += sign * flat * flat / raw;
+			sl->var_count += sign * count * count / raw;
+		}
+	}
+	return store_end(q, err);
+}
+
+static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size_t s, double *flat[FIGURES], double *cum, struct err *err)
+{
+	const struct cube_slice *sl = &c->slice[s];
+	bool any = false;
+	int rc;
+
+	for (int f = 0; f < FIGURES; f++)
+		memset(flat[f], 0, ((size_t)t->n_paths + 1) * sizeof(double));
+	rc = add_samples(c, p, sl->measure, 1, flat, &any, err);
+	if (!rc && sl->minus != STORE_NULL)
+		rc = add_samples(c, p, sl->minus, -1, flat, &any, err);
+	if (!rc && any)
+		spread(c, t, s, flat, cum);
+	if (rc || any)
+		return rc;
+	rc = add_totals(c, p, s, sl->measure, 1, err);
+	return rc || sl->minus == STORE_NULL ? rc : add_totals(c, p, s, sl->minus, -1, err);
+}
+
+int cube_load(struct cube *c, struct pass *p, const struct tree *t, const char *metric, struct err *err)
+{
+	double *flat[FIGURES] = { NULL }, *cum = NULL;
+	int rc;
+
+	*c = (struct cube){ .metric = metric, .n_symbols = t->n_symbols, .n_paths = t->n_paths };
+	rc = load_slices(c, p, err);
+	if (rc || !c->n)
+		return rc;
+	rc = make_arrays(c, p, err);
+	for (int f = 0; !rc && f <= FIGURES; f++) {
+		double *mem = arena_array(&p->mem, double, (size_t)t->n_paths + 1);
+
+		if (!mem)
+			rc = err_nomem(err);
+		*(f == FIGURES ? &cum : &flat[f]) = mem;
+	}
+	for (size_t s = 0; !rc && s < c->n; s++)
+		rc = load_slice(c, p, t, s, flat, cum, err);
+	return rc;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * cube.h - one metric of both sides: slices x symbols
+ *
+ * For each used slice of a metric the flat, cum and own cost of every symbol; own = cost charged to the nearest user
+ * frame at or above the leaf, so that what the runtime or a library does is charged to the code that asked for it.
+ * Path sums are kept per side only.
+ */
+#ifndef ANALYZE_CUBE_H
+#define ANALYZE_CUBE_H
+
+#include "analyze/tree.h"
+
+enum stat { STAT_FLAT, STAT_CUM, STAT_OWN, STATS };
+extern const char *const stat_name[STATS];
+
+struct cube_slice {
+	int64_t id, measure, minus, instance, run, t0, t1;
+	enum side side;
+	double seconds, requests;
+	double exposure;		/* requests or seconds; 1 for an instant */
+	double total, total_count;	/* of all samples */
+	double var, var_count;		/* their variances from sampling alone */
+};
+
+struct cube {
+	const char *metric;		/* cpu, alloc, inuse, mutex, block ... */
+	bool instant;
+	bool absolute;			/* some slice's work and time are not known: totals are compared as they are */
+	int64_t period;			/* amount a count stands for, 0 unknown */
+	struct cube_slice *slice;
+	size_t n;			/* slices, baseline ones first, each side in time order */
+	size_t n_side[SIDES];
+	uint32_t n_symbols, n_paths;
+	double *amount[STATS], *count[STATS];	/* [slice * (n_symbols + 1) + symbol] */
+	/* Sampling variances of both. A bucket of n raw events that stand for `amount` has variance amount^2 / n; scaled
+	 * counts are scaled back to raw events bucket by bucket, since a small object's one sample stands for thousands. */
+	double *var[STATS], *var_count[STATS];
+	double *path_amount[SIDES], *path_var[SIDES];	/* cum by path */
+	double *path_flat[SIDES];
+};
+
+#define CUBE_AT(c, which, stat, s, symbol) ((c)->which[stat][(s) * ((size_t)(c)->n_symbols + 1) + (symbol)])
+
+/* In the pass's arena. n == 0: the metric is in no used slice. */
+int cube_load(struct cube *c, struct pass *p, const struct tree *t, const char *metric, struct err *err) ERR_MUST_CHECK;
+
+/* Raw events behind a (count, amount) pair of one bucket. */
+double cube_raw(const struct cube *c, const struct pass *p, double count, double amount);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * diff.c - which functions got dearer, per unit of work
+ *
+ * For each metric: the total first, then flat, cum and own (cost charged to the nearest user frame) of every symbol with enough
+ * samples, each a family of its own under Benjamini-Hochberg. Two guards against what lies in every real pair:
+ *   - with one run a side the variance between runs (tau) is added, or any two runs of one binary would differ;
+ *   - a machine that ran slower makes everything dearer by one factor. That factor (the weighted median over symbols) is taken out,
+ *     and a symbol must be significant with and without it. The total keeps it: it is what the user pays.
+ */
+#include "analyze/diff.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyze/change.h"
+#include "analyze/math/dist.h"
+#include "analyze/math/fdr.h"
+#include "analyze/signal.h"
+
+#define MIN_RAW 20		/* independent filtering: fewer samples on both sides together are not tested */
+#define KEEP_SHARE 1e-4		/* untold symbols below this share of the total are not stored by `analyze` */
+#define FULL_DIFF 30000		/* rows a family that `attrib diff` stores at most */
+
+/* Taus: method.md 2.4 measured .02-.14 user and .18-.27 runtime for CPU shares; bytes per request hardly vary between runs,
+ * delays of locks vary as the load's timing does. */
+static const struct metric metrics[] = {
+	{ "cpu", false, "cpu", "ns", "cpu", .15, .10, .25, 1.3, true },
+	{ "alloc", false, "alloc_bytes", "bytes", "heap", .05, .08, .15, 1.3, false },
+	{ "alloc", true, "alloc_objects", "count", "heap", .05, .08, .15, 1.3, false },
+	{ "inuse", false, "inuse_bytes", "bytes", "heap", .15, .20, .25, 2, false },
+	{ "mutex", false, "mutex_delay", "ns", "mutex", .60, .60, .60, 4, false },
+	{ "block", false, "block_delay", "ns", "block", .50, .50, .50, 4, false },
+	{ "wall", false, "wall", "ns", "wall", .15, .15, .25, 1.3, false },
+};
+
+struct row {
+	uint32_t symbol;
+	struct ratio_test t;
+	double p, q;
+};
+
+struct family {
+	struct row *row;
+	size_t n;
+	double common;	/* ln of the factor taken out */
+};
+
+static int by_ln_ratio(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	double d = x->t.ln_ratio - y->t.ln_ratio;
+
+	return d < 0 ? -1 : d > 0 ? 1 : x->symbol < y->symbol ? -1 : x->symbol > y->symbol;
+}
+
+static int by_symbol(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	return x->symbol < y->symbol ? -1 : x->symbol > y->symbol;
+}
+
+/* The factor that half of the cost that exists on both sides grew by at most. */
+static double common_factor(struct family *f)
+{
+	double all = 0, sum = 0, result = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (isfinite(f->row[i].t.ln_ratio))
+			all += fmin(f->row[i].t.base, f->row[i].t.cur);
+	qsort(f->row, f->n, sizeof(*f->row), by_ln_ratio);
+	for (size_t i = 0; i < f->n; i++) {
+		if (!isfinite(f->row[i].t.ln_ratio))
+			continue;
+		sum += fmin(f->row[i].t.base, f->row[i].t.cur);
+		if (sum >= all / 2) {
+			result = f->row[i].t.ln_ratio;
+			break;
+		}
+	}
+	qsort(f->row, f->n, sizeof(*f->row), by_symbol);
+	return result;
+}
+
+static void remove_common(struct family *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct row *r = &f->row[i];
+		double z = (r->t.ln_ratio - f->common) / r->t.se, p = dist_t_p2(z, r->t.df);
+
+		if (isfinite(r->t.ln_ratio) && p > r->p)
+			r->p = p;
+	}
+}
+
+static double tau_of(const struct metric *m, enum symbol_kind kind)
+{
+	return kind == KIND_RUNTIME || kind == KIND_PROFILER || kind == KIND_UNKNOWN ? m->tau_runtime : m->tau_user;
+}
+
+/* Tests every symbol with enough samples. */
+static int test_family(struct family *f, struct pass *p, struct comparison *k, const struct tree *t, enum stat stat, struct err *err)
+{
+	double *pv, *qv;
+	int rc = 0;
+
+	f->n = 0;
+	for (uint32_t s = 1; !rc && s <= t->n_symbols; s++) {
+		struct row *r = &f->row[f->n];
+
+		if (!t->sym[s].name.p || (stat == STAT_OWN && t->sym[s].kind != KIND_USER) ||
+		    compare_symbol_raw(k, stat, s) < MIN_RAW)
+			continue;
+		rc = compare_symbol(k, stat, s, tau_of(k->m, t->sym[s].kind), &r->t, err);
+		r->symbol = s;
+		r->p = r->t.p;
+		f->n += !rc;
+	}
+	if (rc || !f->n)
+		return rc;
+	if (stat == STAT_FLAT)
+		f->common = k->m->common ? common_factor(f) : 0;
+	if (f->common != 0)
+		remove_common(f);
+	pv = arena_array(&p->mem, double, f->n);
+	qv = arena_array(&p->mem, double, f->n);
+	if (!pv || !qv)
+		return err_nomem(err);
+	for (size_t i = 0; i < f->n; i++)
+		pv[i] = f->row[i].p;
+	rc = fdr_bh(pv, f->n, qv, err);
+	for (size_t i = 0; !rc && i < f->n; i++)
+		f->row[i].q = qv[i];
+	return rc;
+}
+
+static int put_family(struct pass *p, const struct family *f, const struct comparison *k, const struct diff_metric *d, enum stat stat,
+		      bool all, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0, stored = 0; !rc && i < f->n; i++) {
+		const struct row *r = &f->row[i];
+		struct change c = change_of(&r->t, d->id, d->unit);
+
+		c.scope = "symbol";
+		c.stat = stat_name[stat];
+		c.family = d->total_change;
+		c.subject = r->symbol;
+		c.p = r->p;
+		c.q = r->q;
+		c.n_base = (int64_t)k->c->n_side[BASE];
+		c.n_cur = (int64_t)k->c->n_side[CUR];
+		c.status = change_status(p, &c, d->whole);
+		if (!change_is_found(&c) && !all && fmax(c.base, c.cur) < KEEP_SHARE * d->whole)
+			continue;
+		if (stored++ < FULL_DIFF)
+			rc = change_put(p, &c, NULL, err);
+	}
+	return rc;
+}
+
+static int put_total(struct pass *p, struct comparison *k, struct diff_metric *d, struct err *err)
+{
+	struct ratio_test t;
+	struct change c;
+	int rc = compare_total(k, &t, err);
+
+	if (rc)
+		return rc;
+	c = change_of(&t, d->id, d->unit);
+	c.q = c.p;	/* a family of one */
+	c.n_base = (int64_t)k->c->n_side[BASE];
+	c.n_cur = (int64_t)k->c->n_side[CUR];
+	d->whole = fmax(t.base, t.cur);
+	c.status = change_status(p, &c, d->whole);
+	d->total = c;
+	return change_put(p, &c, &d->total_change, err);
+}
+
+static int diff_one(struct pass *p, const struct tree *t, struct comparison *k, struct diff_metric *d, bool full, struct err *err)
+{
+	struct family f = { 0 };
+	int rc = put_total(p, k, d, err);
+
+	f.row = arena_array(&p->mem, struct row, (size_t)t->n_symbols + 1);
+	if (!f.row)
+		return err_nomem(err);
+	for (int stat = 0; !rc && stat < STATS; stat++) {
+		if (!full && stat == STAT_OWN)	/* without a tree nobody's callers are known */
+			continue;
+		rc = test_family(&f, p, k, t, (enum stat)stat, err);
+		if (!rc)
+			rc = put_family(p, &f, k, d, (enum stat)stat, !full, err);
+	}
+	d->common = f.common;
+	return rc;
+}
+
+static int name_metric(struct pass *p, const struct metric *m, const struct cube *c, struct diff_metric *d, struct err *err)
+{
+	const char *per = p->per_request ? "request" : "second";
+	struct buf id = { .limit = 200 }, unit = { .limit = 200 };
+
+	buf_puts(&id, m->id);
+	buf_puts(&unit, m->unit);
+	if (!c->instant && !c->absolute) {
+		buf_printf(&id, "_per_%s", per);
+		buf_printf(&unit, "/%s", p->per_request ? "request" : "s");
+	}
+	d->id = arena_strdup(&p->mem, id.data);
+	d->unit = arena_strdup(&p->mem, unit.data);
+	buf_free(&id);
+	buf_free(&unit);
+	return d->id && d->unit ? 0 : err_nomem(err);
+}
+
+int pass_diff(struct pass *p, struct err *err)
+{
+	struct tree t = { 0 };
+	struct cube cube = { 0 };
+	bool full;
+	int rc = tree_load(&t, p, err);
+
+	full = t.n_paths > 0;
+	for (size_t i = 0; !rc && i < sizeof(metrics) / sizeof(metrics[0]); i++) {
+		const struct metric *m = &metrics[i];
+		struct comparison k;
+		struct diff_metric d = { .m = m };
+
+		if (!i || strcmp(m->metric, metrics[i - 1].metric) != 0)
+			rc = cube_load(&cube, p, &t, m->metric, err);
+		if (rc || !cube.n)
+			continue;
+		rc = name_metric(p, m, &cube, &d, err);
+		if (!rc)
+			rc = compare_init(&k, p, m, &cube, err);
+		if (!rc)
+			rc = diff_one(p, &t, &k, &d, full, err);
+		if (!rc && full && !m->by_count)
+			rc = diff_paths(p, &t, &k, &d, err);
+		if (!rc && full)
+			rc = diff_signals(p, &t, &k, &d, err);
+	}
+	return rc;
+}

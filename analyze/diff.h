@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * diff.h - one metric's comparison, handed from the tests of functions to those of paths and to the signals
+ */
+#ifndef ANALYZE_DIFF_H
+#define ANALYZE_DIFF_H
+
+#include "analyze/change.h"
+#include "analyze/compare.h"
+
+struct diff_metric {
+	const struct metric *m;
+	const char *id, *unit;		/* cpu_per_request, ns/request */
+	double whole;			/* the metric's total on the larger side */
+	int64_t total_change;		/* change.id of the total */
+	struct change total;
+	double common;			/* ln of the factor taken out of the symbols */
+};
+
+/* Both sides of every visible path, and the deepest path that carries the change of the total. */
+int diff_paths(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
+	ERR_MUST_CHECK;
+/* What this metric says to the causes. */
+int diff_signals(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
+	ERR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * goroutine_signals.c - what the goroutines say to the causes
+ *
+ * Levels (a dump of this side holds more than a dump of that side) and trends (the dumps of one side grow) are kept apart:
+ * callers that queue behind a slow thing raise the level, a leak raises the trend. Dumps of one process are not independent, so
+ * a level needs to beat a spread between runs.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "analyze/change.h"
+#include "analyze/goroutines.h"
+#include "analyze/math/agree.h"
+#include "analyze/math/dist.h"
+#include "analyze/math/rank.h"
+#include "analyze/math/trend.h"
+#include "analyze/signal.h"
+#include "core/fmt.h"
+
+#define LOUD_GROWTH .5		/* of the baseline's goroutines */
+#define MIN_GROWTH 15.0		/* goroutines: fewer more of them are never loud */
+
+static const char *told(struct pass *p, const char *what, double base, double cur)
+{
+	struct buf b = { .limit = 500 };
+	char *s;
+
+	buf_printf(&b, "%s: ", what);
+	fmt_count(&b, base);
+	buf_puts(&b, " -> ");
+	fmt_count(&b, cur);
+	s = arena_strndup(&p->mem, b.data, b.len);
+	buf_free(&b);
+	return s;
+}
+
+/* Growth of a count against all goroutines of the baseline, damped while it is small in absolute numbers. */
+static double growth(double base, double cur, double all)
+{
+	double d = cur - base;
+
+	return d / fmax(all, 20) * fmin(1, fabs(d) / MIN_GROWTH);
+}
+
+static int put_count(struct pass *p, const char *name, const char *what, double base, double cur, double all, double tests,
+		     int64_t cluster, struct err *err)
+{
+	struct signal s = SIGNAL(name, "goroutine");
+
+	s.base = base;
+	s.cur = cur;
+	s.unit = "goroutines";
+	s.p = p->design == DESIGN_SNAPSHOT ? NAN : fmin(1, goroutines_growth_p(base, cur) * tests);
+	s.value = p->design == DESIGN_SNAPSHOT ? 0 : signal_loudness(growth(base, cur, all), LOUD_GROWTH, s.p);
+	s.cluster = cluster;
+	s.why = told(p, what, base, cur);
+	return signal_put(p, &s, err);
+}
+
+static int put_total(struct pass *p, const struct gostacks *g, struct err *err)
+{
+	struct change c = { .metric = "goroutines", .scope = "total", .stat = "level", .unit = "goroutines", .test = "level",
+		.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = g->all[BASE], .cur = g->all[CUR],
+		.delta = g->all[CUR] - g->all[BASE], .p = goroutines_growth_p(g->all[BASE], g->all[CUR]), .lo = NAN, .hi = NAN,
+		.smallest = exp(2.8016 * sqrt(2) * .35) - 1, .n_base = (int64_t)g->n_side[BASE], .n_cur = (int64_t)g->n_side[CUR] };
+
+	c.q = c.p;
+	c.status = change_status(p, &c, fmax(c.base, c.cur));
+	return change_put(p, &c, NULL, err);
+}
+
+struct trend {
+	double growth, se, p, start;	/* goroutines over the side's time */
+	size_t n;
+};
+
+static int trend_of(struct pass *p, const struct gostacks *g, enum side side, struct trend *r, struct err *err)
+{
+	double *t = arena_array(&p->mem, double, g->n_dumps + 1), *y = arena_array(&p->mem, double, g->n_dumps + 1);
+	struct trend_sen sen;
+	struct trend_mk mk;
+	int rc;
+
+	*r = (struct trend){ .growth = NAN, .p = NAN, .se = NAN };
+	if (!t || !y)
+		return err_nomem(err);
+	for (size_t d = 0; d < g->n_dumps; d++) {
+		if (g->dump[d].side != side || g->dump[d].t == STORE_NULL)
+			continue;
+		t[r->n] = (double)(g->dump[d].t - g->dump[0].t) * 1e-9;
+		for (size_t i = 0; i < g->n; i++)
+			y[r->n] += g->stack[i].count[d];
+		r->n++;
+	}
+	if (r->n < 3)
+		return 0;
+	rc = trend_theil_sen(t, y, r->n, .05, &sen, err);
+	if (!rc)
+		rc = trend_mann_kendall(y, r->n, &mk, err);
+	if (rc)
+		return rc;
+	r->growth = sen.slope * (t[r->n - 1] - t[0]);
+	r->start = fmax(1, y[0]);
+	r->p = mk.p;
+	r->se = fmax(isfinite(sen.se) ? sen.se * (t[r->n - 1] - t[0]) : 0, sqrt(r->start));
+	return 0;
+}
+
+static int put_slope(struct pass *p, const struct gostacks *g, struct err *err)
+{
+	struct signal s = SIGNAL("goroutines.slope", "goroutine");
+	struct trend r[SIDES];
+	double delta, base, z;
+	int rc = trend_of(p, g, BASE, &r[BASE], err);
+
+	if (!rc)
+		rc = trend_of(p, g, CUR, &r[CUR], err);
+	if (rc || isnan(r[CUR].growth))
+		return rc;
+	base = isnan(r[BASE].growth) ? 0 : r[BASE].growth;
+	delta = r[CUR].growth - base;
+	z = delta / sqrt(r[CUR].se * r[CUR].se + (isnan(r[BASE].se) ? 0 : r[BASE].se * r[BASE].se));
+	s.base = base;
+	s.cur = r[CUR].growth;
+	s.unit = "goroutines";
+	/* The trend of the side that grew must be one, and the sides must differ: with five dumps no rank test says more than .03. */
+	s.p = fmax(dist_normal_p2(z), delta > 0 ? r[CUR].p : isnan(r[BASE].p) ? 1 : r[BASE].p);
+	s.value = signal_loudness(growth(0, delta, fmax(g->all[BASE], r[CUR].start)), LOUD_GROWTH, s.p);
+	s.why = told(p, "goroutines grew during the steady phase by", base, r[CUR].growth);
+	return signal_put(p, &s, err);
+}
+
+static int put_cluster_growth(struct pass *p, const struct tree *t, const struct gostacks *g, const struct goclusters *c, struct err *err)
+{
+	const struct gostack *best = NULL;
+	char what[700];
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct gostack *s = &g->stack[i];
+
+		if (!best || fabs(s->mean[CUR] - s->mean[BASE]) > fabs(best->mean[CUR] - best->mean[BASE]))
+			best = s;
+	}
+	snprintf(what, sizeof(what), "goroutines a dump in %.*s [%.*s]",
+		 (int)(t->sym[gostacks_top(best, t)].name.n < 300 ? t->sym[gostacks_top(best, t)].name.n : 300),
+		 t->sym[gostacks_top(best, t)].name.p, (int)best->class.n, best->class.p);
+	return put_count(p, "goroutines.cluster_growth", what, best->mean[BASE], best->mean[CUR], g->all[BASE], 10,
+			 c->cluster[best->cluster].id, err);
+}
+
+static int put_creator_growth(struct pass *p, const struct tree *t, const struct gostacks *g, struct err *err)
+{
+	double *sum[SIDES];
+	uint32_t best = 0;
+	char what[500];
+
+	for (int s = 0; s < SIDES; s++) {
+		sum[s] = arena_array(&p->mem, double, (size_t)t->n_symbols + 1);
+		if (!sum[s])
+			return err_nomem(err);
+		for (size_t i = 0; i < g->n; i++)
+			sum[s][g->stack[i].creator] += g->stack[i].mean[s];
+	}
+	for (uint32_t i = 1; i <= t->n_symbols; i++) {
+		double d = fabs(sum[CUR][i] - sum[BASE][i]), b = best ? fabs(sum[CUR][best] - sum[BASE][best]) : 0;
+
+		if (d > b)
+			best = i;
+	}
+	if (!best)
+		return 0;
+	snprintf(what, sizeof(what), "goroutines a dump created by %.*s", (int)(t->sym[best].name.n < 300 ? t->sym[best].name.n : 300),
+		 t->sym[best].name.p);
+	return put_count(p, "goroutines.creator_growth", what, sum[BASE][best], sum[CUR][best], g->all[BASE], 10, STORE_NULL, err);
+}
+
+/* One signal a wait class: goroutines.class.<class>. */
+static int put_classes(struct pass *p, const struct gostacks *g, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < g->n; i++) {
+		double sum[SIDES] = { 0 };
+		char name[80], what[80];
+		bool seen = false;
+
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = str_eq(g->stack[j].class, g->stack[i].class);
+		if (seen)
+			continue;
+		for (size_t j = i; j < g->n; j++)
+			for (int s = 0; s < SIDES; s++)
+				if (str_eq(g->stack[j].class, g->stack[i].class))
+					sum[s] += g->stack[j].mean[s];
+		snprintf(name, sizeof(name), "goroutines.class.%.*s", (int)g->stack[i].class.n, g->stack[i].class.p);
+		snprintf(what, sizeof(what), "goroutines a dump in class %.*s", (int)g->stack[i].class.n, g->stack[i].class.p);
+		rc = put_count(p, name, what, sum[BASE], sum[CUR], g->all[BASE], 5, STORE_NULL, err);
+	}
+	return rc;
+}
+
+static int put_shape(struct pass *p, const struct gostacks *g, const struct goclusters *c, struct err *err)
+{
+	double *base = arena_array(&p->mem, double, c->k), *cur = arena_array(&p->mem, double, c->k), jsd;
+	bool *current = arena_array(&p->mem, bool, g->n_dumps + 1);
+	struct permute perm = { .p = NAN };
+	struct signal s = SIGNAL("goroutines.entropy", "goroutine");
+	int rc = 0;
+
+	if (!base || !cur || !current)
+		return err_nomem(err);
+	for (size_t k = 0; k < c->k; k++) {
+		base[k] = c->cluster[k].mean[BASE];
+		cur[k] = c->cluster[k].mean[CUR];
+	}
+	for (size_t d = 0; d < g->n_dumps; d++)
+		current[d] = g->dump[d].side == CUR;
+	if (g->n_side[BASE] && g->n_side[CUR])
+		rc = agree_permute(c->count, g->n_dumps, c->k, current, AGREE_ENTROPY, &perm, err);
+	if (rc)
+		return rc;
+	s.base = g->n_side[BASE] ? agree_entropy_normalised(base, c->k) : NAN;
+	s.cur = agree_entropy_normalised(cur, c->k);
+	s.unit = "ratio";
+	s.p = perm.p;
+	s.value = isnan(s.base) ? 0 : signal_loudness(s.cur - s.base, .3, s.p);
+	s.why = told(p, "spread of goroutines over clusters (normalised entropy)", s.base, s.cur);
+	rc = signal_put(p, &s, err);
+	jsd = agree_jsd(base, cur, c->k, NULL);
+	if (rc || isnan(jsd))
+		return rc;
+	rc = agree_permute(c->count, g->n_dumps, c->k, current, AGREE_JSD, &perm, err);
+	s = SIGNAL("goroutines.jsd", "goroutine");
+	s.base = 0;
+	s.cur = jsd;
+	s.unit = "bits";
+	s.p = perm.p;
+	s.value = signal_loudness(jsd, .2, perm.p);
+	s.why = "distance of the two sides' distributions over clusters (Jensen-Shannon)";
+	return rc ? rc : signal_put(p, &s, err);
+}
+
+static int put_waits(struct pass *p, const struct gostacks *g, struct err *err)
+{
+	struct signal s = SIGNAL("goroutines.wait_p90", "goroutine");
+	double waiting = 0, all = 0;
+
+	for (size_t i = 0; i < g->n; i++) {
+		all += g->stack[i].mean[CUR];
+		if (g->stack[i].wait_max >= 1 && g->stack[i].mean[CUR] > g->stack[i].mean[BASE] + 1)
+			waiting += g->stack[i].mean[CUR] - g->stack[i].mean[BASE];
+	}
+	s.base = 0;
+	s.cur = waiting;
+	s.unit = "goroutines";
+	s.value = signal_loudness(growth(0, waiting, g->all[BASE]), LOUD_GROWTH, NAN);
+	s.why = told(p, "additional goroutines that waited a minute or longer", 0, waiting);
+	return all > 0 ? signal_put(p, &s, err) : 0;
+}
+
+int goroutine_signals(struct pass *p, const struct tree *t, const struct gostacks *g, const struct goclusters *c, struct err *err)
+{
+	int rc = put_total(p, g, err);
+
+	if (!rc)
+		rc = put_slope(p, g, err);
+	if (!rc)
+		rc = put_cluster_growth(p, t, g, c, err);
+	if (!rc)
+		rc = put_creator_growth(p, t, g, err);
+	if (!rc)
+		rc = put_classes(p, g, err);
+	if (!rc)
+		rc = put_shape(p, g, c, err);
+	return rc ? rc : put_waits(p, g, err);
+}

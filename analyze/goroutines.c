@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * goroutines.c - one vocabulary and one clustering over both sides
+ *
+ * The sides are never clustered apart: a cluster is worth comparing only if it means the same on both. The heaviest stacks are
+ * clustered (k by silhouette), the light rest joins its nearest centre; the exact stacks stay beside the clusters, since growth
+ * in one exact stack is the sharpest evidence there is.
+ */
+#include "analyze/goroutines.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "analyze/change.h"
+#include "analyze/math/agree.h"
+#include "analyze/math/dist.h"
+#include "analyze/math/rank.h"
+#include "analyze/math/silhouette.h"
+#include "analyze/math/trend.h"
+
+#define HEAVIEST 2000		/* stacks whose silhouette is computed (issue: the rest joins) */
+#define STABILITY_ROUNDS 20
+#define TAU_COUNT .35		/* between-run spread of goroutines in one place under equal load */
+
+double goroutines_growth_p(double base, double cur)
+{
+	double v = 1 / (base + 1) + 1 / (cur + 1) + 2 * TAU_COUNT * TAU_COUNT;
+
+	return dist_normal_p2(log((cur + .5) / (base + .5)) / sqrt(v));
+}
+
+/* Labels for every stack from the clustering of the heaviest. */
+static int label_all(struct gostacks *g, struct pass *p, const struct tree *t, const struct kmeans *km, size_t n, struct err *err)
+{
+	struct tfidf_rows all;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		g->stack[i].cluster = km->label[i];
+	if (g->n == n)
+		return 0;
+	rc = gostacks_rows(g, g->n, p, t, &all, err);
+	for (size_t i = n; !rc && i < g->n; i++) {
+		/* Columns differ from the clustered ones, so the nearest labelled stack decides. */
+		double best = -1;
+
+		for (size_t j = 0; j < n; j++) {
+			double c = tfidf_cosine(&all, i, j);
+
+			if (c > best) {
+				best = c;
+				g->stack[i].cluster = g->stack[j].cluster;
+			}
+		}
+	}
+	return rc;
+}
+
+static int sum_clusters(struct gostacks *g, struct goclusters *c, struct pass *p, struct err *err)
+{
+	double *base = arena_array(&p->mem, double, c->k), *cur = arena_array(&p->mem, double, c->k);
+	double *jsd = arena_array(&p->mem, double, c->k);
+
+	c->count = arena_array(&p->mem, double, c->k * g->n_dumps + 1);
+	if (!base || !cur || !jsd || !c->count)
+		return err_nomem(err);
+	for (size_t i = 0; i < g->n; i++) {
+		struct gostack *s = &g->stack[i];
+
+		for (int side = 0; side < SIDES; side++)
+			c->cluster[s->cluster].mean[side] += s->mean[side];
+		for (size_t d = 0; d < g->n_dumps; d++)
+			c->count[d * c->k + s->cluster] += s->count[d];
+	}
+	for (size_t k = 0; k < c->k; k++) {
+		base[k] = c->cluster[k].mean[BASE];
+		cur[k] = c->cluster[k].mean[CUR];
+	}
+	agree_jsd(base, cur, c->k, jsd);
+	for (size_t k = 0; k < c->k; k++)
+		c->cluster[k].jsd = isnan(jsd[k]) ? 0 : jsd[k];
+	return 0;
+}
+
+/* Goroutines a second on the current side, by Theil-Sen over its dumps; NaN with fewer than three. */
+static int slope_of(const struct gostacks *g, const struct goclusters *c, size_t k, struct pass *p, double *slope, struct err *err)
+{
+	double *t = arena_array(&p->mem, double, g->n_dumps + 1), *y = arena_array(&p->mem, double, g->n_dumps + 1);
+	struct trend_sen sen;
+	size_t n = 0;
+	int rc;
+
+	*slope = NAN;
+	if (!t || !y)
+		return err_nomem(err);
+	for (size_t d = 0; d < g->n_dumps; d++)
+		if (g->dump[d].side == CUR && g->dump[d].t != STORE_NULL) {
+			t[n] = (double)(g->dump[d].t - g->dump[0].t) * 1e-9;
+			y[n++] = c->count[d * c->k + k];
+		}
+	if (n < 3)
+		return 0;
+	rc = trend_theil_sen(t, y, n, .05, &sen, err);
+	*slope = sen.slope;
+	return rc;
+}
+
+/* Quantiles of the minutes waited on the current side, weighted by count; NaN when no dump says any. */
+static int waits_of(struct pass *p, const struct gostacks *g, size_t k, double *p50, double *p90, struct err *err)
+{
+	double *x = arena_array(&p->mem, double, g->n + 1);
+	size_t n = 0;
+
+	*p50 = *p90 = NAN;
+	if (!x)
+		return err_nomem(err);
+	for (size_t i = 0; i < g->n; i++)
+		if (g->stack[i].cluster == k && isfinite(g->stack[i].wait_max))
+			x[n++] = g->stack[i].wait_max * 60e9;
+	if (!n)
+		return 0;
+	rank_sort(x, n);
+	*p50 = rank_quantile(x, n, .5);
+	*p90 = rank_quantile(x, n, .9);
+	return 0;
+}
+
+static int put_cluster(struct pass *p, const struct tree *t, const struct gostacks *g, struct goclusters *c, size_t k, struct err *err)
+{
+	struct gocluster *u = &c->cluster[k];
+	const struct gostack *m = &g->stack[u->medoid];
+	uint32_t top = gostacks_top(m, t);
+	double slope, p50, p90;
+	char name[400];
+	int rc = slope_of(g, c, k, p, &slope, err);
+
+	if (!rc)
+		rc = waits_of(p, g, k, &p50, &p90, err);
+	if (rc)
+		return rc;
+	snprintf(name, sizeof(name), "%.*s [%.*s]", (int)(top && t->sym[top].name.n < 300 ? t->sym[top].name.n : 0),
+		 top ? t->sym[top].name.p : "", (int)m->class.n, m->class.p);
+	rc = store_run(p->st, err,
+		       "INSERT INTO cluster (analysis, kind, name, medoid, creator, class, base, cur, slope, wait_p50, wait_p90, jsd,"
+		       " silhouette, ari) VALUES (1, 'goroutine', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       "siitdddddddd", name, m->callsite, m->creator ? (int64_t)m->creator : STORE_NULL, m->class, u->mean[BASE], u->mean[CUR],
+		       slope, p50, p90, u->jsd, c->silhouette, c->stability);
+	u->id = store_last_id(p->st);
+	for (size_t i = 0; !rc && i < g->n; i++)
+		if (g->stack[i].cluster == k)
+			rc = store_run(p->st, err,
+				       "INSERT OR IGNORE INTO cluster_group (cluster, gogroup) SELECT ?, g.id FROM gogroup g"
+				       " LEFT JOIN callsite_path c ON c.callsite = g.callsite LEFT JOIN func_symbol f ON f.func = g.creator"
+				       " WHERE coalesce(c.path, 0) = ? AND g.class = ? AND coalesce(f.symbol, 0) = ?", "iiti", u->id,
+				       (int64_t)g->stack[i].path, g->stack[i].class, (int64_t)g->stack[i].creator);
+	return rc;
+}
+
+static int cluster(struct gostacks *g, struct goclusters *c, struct pass *p, const struct tree *t, struct err *err)
+{
+	struct kmeans_opts o = { .spherical = true, .tol = -1 };
+	struct silhouette_choice choice = { 0 };
+	struct kmeans km = { 0 };
+	struct tfidf_rows rows;
+	size_t n = g->n < HEAVIEST ? g->n : HEAVIEST;
+	double *weight = arena_array(&p->mem, double, n + 1);
+	size_t *medoid;
+	int rc;
+
+	if (!weight)
+		return err_nomem(err);
+	for (size_t i = 0; i < n; i++)
+		weight[i] = log2(1 + g->stack[i].mean[BASE] + g->stack[i].mean[CUR]);
+	rc = gostacks_rows(g, n, p, t, &rows, err);
+	if (!rc)
+		rc = silhouette_choose(&rows, weight, &o, &p->mem, &km, &choice, err);
+	if (rc)
+		return rc;
+	c->k = km.k;
+	c->silhouette = choice.score;
+	c->cluster = arena_array(&p->mem, struct gocluster, c->k + 1);
+	medoid = arena_array(&p->mem, size_t, c->k + 1);
+	if (!c->cluster || !medoid)
+		return err_nomem(err);
+	rc = kmeans_order(&km, &rows, weight, NULL, medoid, err);
+	for (size_t k = 0; k < c->k; k++)
+		c->cluster[k].medoid = medoid[k];
+	if (!rc)
+		rc = agree_stability(&rows, weight, &km, &o, STABILITY_ROUNDS, &c->stability, err);
+	return rc ? rc : label_all(g, p, t, &km, n, err);
+}
+
+int pass_goroutines(struct pass *p, struct err *err)
+{
+	struct tree t = { 0 };
+	struct gostacks g = { 0 };
+	struct goclusters c = { .stability = NAN };
+	int rc = tree_load(&t, p, err);
+
+	if (!rc)
+		rc = gostacks_load(&g, p, &t, err);
+	if (rc || !g.n)
+		return rc;
+	rc = cluster(&g, &c, p, &t, err);
+	if (!rc)
+		rc = sum_clusters(&g, &c, p, err);
+	for (size_t k = 0; !rc && k < c.k; k++)
+		rc = put_cluster(p, &t, &g, &c, k, err);
+	return rc ? rc : goroutine_signals(p, &t, &g, &c, err);
+}

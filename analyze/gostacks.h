@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * gostacks.h - the distinct goroutine stacks of both sides, and how many stood in each dump
+ *
+ * Two goroutines are one stack when their canonical path, wait class and creator are equal. Stacks are ordered by weight, then by
+ * their text, so that nothing downstream depends on ids.
+ */
+#ifndef ANALYZE_GOSTACKS_H
+#define ANALYZE_GOSTACKS_H
+
+#include "analyze/math/tfidf.h"
+#include "analyze/tree.h"
+
+struct godump_ref {
+	int64_t profile, instance, t;
+	enum side side;
+};
+
+struct gostack {
+	uint32_t path, creator;		/* 0: none */
+	struct str class, text;		/* text: class, frames leaf first, creator */
+	int64_t callsite;		/* one that has this path: the lowest id of it */
+	double *count;			/* by dump */
+	double total, mean[SIDES];	/* mean: goroutines a dump of the side */
+	double wait_max;		/* minutes, of the current side; NaN none */
+	uint32_t cluster;
+};
+
+struct gostacks {
+	struct godump_ref *dump;	/* baseline first, then by time */
+	size_t n_dumps, n_side[SIDES];
+	struct gostack *stack;
+	size_t n;
+	double all[SIDES];		/* goroutines a dump */
+};
+
+/* Full dumps when every side has one, else goroutine profiles (which know no state and no creator). */
+int gostacks_load(struct gostacks *g, struct pass *p, const struct tree *t, struct err *err) ERR_MUST_CHECK;
+/* TF-IDF rows of the first n stacks (method 4.2): functions, packages, class, creator, pairs of user frames. */
+int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const struct tree *t, struct tfidf_rows *out,
+		  struct err *err) ERR_MUST_CHECK;
+/* The name a reader knows a stack by: its top user frame, else its top frame that is not the runtime's. */
+uint32_t gostacks_top(const struct gostack *s, const struct tree *t);
+
+#endif

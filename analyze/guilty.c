@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * guilty.c - the code that carries a cause, down to function, file and line
+ *
+ * Cost causes name the user function whose own cost grew most (what the runtime and libraries did for it is charged to it), at the line of
+ * it that grew most. Waiting causes name the goroutine stack that grew most: where it waits (its top user frame) and who started it.
+ */
+#include <math.h>
+
+#include "analyze/catalogue.h"
+#include "analyze/cube.h"
+#include "analyze/gostacks.h"
+#include "analyze/guilty.h"
+
+#define MAX_PER_CAUSE 5
+#define PER_KIND 3
+#define MAYBE_P .2		/* an untold function may still be named when nothing better is found */
+
+static int put(struct pass *p, const char *cause, int *rank, const char *role, int64_t func, int64_t line, int64_t path, double share,
+	       struct err *err)
+{
+	if (*rank >= MAX_PER_CAUSE)
+		return 0;
+	++*rank;
+	return store_run(p->st, err, "INSERT INTO guilty (analysis, cause, rank, role, func, line, path, share) VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+			 "sisiiid", cause, (int64_t)*rank, role, func, line > 0 ? line : STORE_NULL, path, share);
+}
+
+/* metric ids carry _per_request or _per_second; causes.ini does not care which. */
+static const char *metric_of(struct pass *p, const char *spec)
+{
+	struct buf b = { .limit = 100 };
+	char *s;
+
+	buf_puts(&b, spec);
+	if (strncmp(spec, "inuse", 5) != 0)
+		buf_puts(&b, p->per_request ? "_per_request" : "_per_second");
+	s = arena_strdup(&p->mem, b.data);
+	buf_free(&b);
+	return s;
+}
+
+static const char *role_of(const char *spec)
+{
+	if (strncmp(spec, "mutex", 5) == 0)
+		return "holder";
+	return strncmp(spec, "alloc", 5) == 0 || strncmp(spec, "inuse", 5) == 0 ? "allocator" : "hot";
+}
+
+static const char *measure_of(const char *spec)
+{
+	return strncmp(spec, "mutex", 5) == 0 ? "mutex" : strncmp(spec, "alloc", 5) == 0 ? "alloc"
+	     : strncmp(spec, "inuse", 5) == 0 ? "inuse" : strncmp(spec, "block", 5) == 0 ? "block" : "cpu";
+}
+
+static int own(struct pass *p, struct guilty_lines *lines, const char *cause, const char *spec, int *rank, struct err *err)
+{
+	struct { int64_t symbol; double delta; } row[PER_KIND];
+	const char *metric = metric_of(p, spec);
+	struct stmt *q;
+	double sum = 0;
+	int n = 0, rc;
+
+	if (!metric)
+		return err_nomem(err);
+	rc = store_query(p->st, &q, err,
+			 "SELECT c.subject, c.delta, c.status IN ('up', 'new') AS found FROM change c JOIN symbol y ON y.id = c.subject"
+			 " WHERE c.metric = ? AND c.scope = 'symbol' AND c.stat = 'own' AND c.delta > 0 AND (found OR c.p < ?)"
+			 " ORDER BY found DESC, c.delta DESC, y.name", "sd", metric, MAYBE_P);
+	if (rc)
+		return rc;
+	while (store_next(q, err)) {
+		sum += stmt_real(q, 1);
+		if (n < PER_KIND) {
+			row[n].symbol = stmt_int(q, 0);
+			row[n++].delta = stmt_real(q, 1);
+		}
+	}
+	rc = store_end(q, err);
+	for (int i = 0; !rc && i < n; i++) {
+		int64_t func = STORE_NULL, line = STORE_NULL;
+
+		rc = guilty_line(lines, p, measure_of(spec), (uint32_t)row[i].symbol, &func, &line, err);
+		if (!rc)
+			rc = put(p, cause, rank, role_of(spec), func, line, STORE_NULL, row[i].delta / sum, err);
+	}
+	return rc;
+}
+
+/*
+ * The stack of a class prefix ("" = any but the runtime's own) that grew most; in a snapshot the largest. One with a user frame goes before all
+ * without: a library's helper goroutines come in the wake of the user's call, and often outnumber it.
+ */
+static const struct gostack *grown(const struct gostacks *g, const struct tree *t, const char *class, double *all)
+{
+	const struct gostack *best = NULL;
+	double most = 0;
+	bool best_user = false;
+
+	*all = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct gostack *s = &g->stack[i];
+		double d = s->mean[CUR] - s->mean[BASE];
+		bool user = s->path && t->owner[s->path];
+
+		if (d <= 0 || str_starts(s->class, "idle") || !str_starts(s->class, class))
+			continue;
+		*all += d;
+		if (user < best_user || (user == best_user && d <= most))
+			continue;
+		most = d;
+		best = s;
+		best_user = user;
+	}
+	return best;
+}
+
+static int waiter(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, int *rank,
+		  struct err *err)
+{
+	double all;
+	const struct gostack *s = grown(g, t, class, &all);
+	struct stmt *q;
+	int64_t func = STORE_NULL, line = STORE_NULL;
+	int rc;
+
+	if (!s)
+		return 0;
+	/* Upward from the leaf to the frame of the symbol that names the stack. */
+	rc = store_query(p->st, &q, err,
+			 "WITH RECURSIVE up (id, parent, func, line, depth) AS (SELECT id, parent, func, line, 0 FROM callsite WHERE id = ?1"
+			 " UNION ALL SELECT c.id, c.parent, c.func, c.line, up.depth + 1 FROM callsite c JOIN up ON c.id = up.parent WHERE up.depth < 512)"
+			 " SELECT up.func, up.line FROM up JOIN func_symbol f ON f.func = up.func WHERE f.symbol = ?2 ORDER BY depth LIMIT 1", "ii",
+			 s->callsite, (int64_t)gostacks_top(s, t));
+	if (rc)
+		return rc;
+	if (store_next(q, err)) {
+		func = stmt_int(q, 0);
+		line = stmt_int(q, 1);
+	}
+	rc = store_end(q, err);
+	return rc ? rc : put(p, cause, rank, "waiter", func, line, s->path ? (int64_t)s->path : STORE_NULL,
+			     (s->mean[CUR] - s->mean[BASE]) / all, err);
+}
+
+static int creator(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, int *rank, struct err *err)
+{
+	double all;
+	const struct gostack *s = grown(g, t, class, &all);
+	struct stmt *q;
+	int64_t func = STORE_NULL, line = STORE_NULL;
+	int rc;
+
+	if (!s || !s->creator)
+		return 0;
+	rc = store_query(p->st, &q, err,
+			 "SELECT g.creator, g.creator_line FROM gogroup g JOIN func_symbol f ON f.func = g.creator"
+			 " JOIN callsite_path c ON c.callsite = g.callsite JOIN func n ON n.id = g.creator WHERE f.symbol = ? AND c.path = ?"
+			 " GROUP BY g.creator, g.creator_line ORDER BY sum(g.count) DESC, n.name, g.creator_line LIMIT 1", "ii",
+			 (int64_t)s->creator, (int64_t)s->path);
+	if (rc)
+		return rc;
+	if (store_next(q, err)) {
+		func = stmt_int(q, 0);
+		line = stmt_int(q, 1);
+	}
+	rc = store_end(q, err);
+	return rc || func == STORE_NULL ? rc : put(p, cause, rank, "creator", func, line, STORE_NULL, (s->mean[CUR] - s->mean[BASE]) / all, err);
+}
+
+static int of_cause(struct pass *p, struct guilty_lines *lines, const struct tree *t, const struct gostacks *g,
+		    const struct cause_spec *s, struct err *err)
+{
+	int rank = 0, rc = 0;
+
+	for (size_t i = 0; !rc && i < s->n_guilty; i++) {
+		const char *spec = s->guilty[i], *colon = strchr(spec, ':');
+
+		if (strncmp(spec, "own:", 4) == 0)
+			rc = own(p, lines, s->text.id, spec + 4, &rank, err);
+		else if (strncmp(spec, "waiter", 6) == 0)
+			rc = waiter(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
+		else if (strncmp(spec, "creator", 7) == 0)
+			rc = creator(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
+		else
+			rc = err_set(err, ERR_USAGE, "[%s] guilty = %s: not own:METRIC, waiter or creator", s->text.id, spec);
+	}
+	return rc;
+}
+
+int pass_guilty(struct pass *p, struct err *err)
+{
+	struct tree t = { 0 };
+	struct gostacks g = { 0 };
+	struct guilty_lines lines = { 0 };
+	int rc = tree_load(&t, p, err);
+
+	if (!rc)
+		rc = gostacks_load(&g, p, &t, err);
+	if (!rc)
+		rc = guilty_lines_load(&lines, p, &t, err);
+	for (size_t i = 0; !rc && i < analyze_catalogue_count(p->cat); i++) {
+		const struct cause_spec *s = catalogue_spec(p->cat, i);
+
+		if (s->n_guilty)
+			rc = of_cause(p, &lines, &t, &g, s, err);
+	}
+	return rc;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * load.c - what the load generator saw
+ *
+ * Rate, errors and latency of the steady phase, tested as levels: the median over the rows of a side, with the rows' own spread
+ * and a variance between runs. The rows of one run are not independent, so their number is cut by their autocorrelation.
+ */
+#include <math.h>
+
+#include "analyze/change.h"
+#include "analyze/math/dist.h"
+#include "analyze/math/rank.h"
+#include "analyze/math/rates.h"
+#include "analyze/math/trend.h"
+#include "analyze/signal.h"
+#include "core/fmt.h"
+
+#define LOUD_RATE .10		/* ln 1.1: method 5.2, comparable load */
+#define LOUD_LATENCY .69	/* ln 2 */
+#define LOUD_ERRORS .01		/* of the requests */
+
+#define MEDIAN_SE 1.2533	/* sqrt(pi / 2): standard error of a median over that of a mean */
+
+struct level {
+	double *x;
+	size_t n;
+	double median, v_ln;	/* v_ln: variance of ln median */
+};
+
+struct quantity {
+	const char *series, *per_series;	/* value / per_series where given */
+	const char *metric, *signal, *unit, *what;
+	double loud, tau;
+	bool difference;			/* compared as a difference, not as a ratio (shares near 0) */
+};
+
+static const struct quantity quantities[] = {
+	{ "load.requests", NULL, "rps", "load.rps", "requests/s", "requests a second", LOUD_RATE, .01, false },
+	{ "load.errors", "load.requests", "error_rate", "load.errors", "ratio", "errors per request", LOUD_ERRORS, 0, true },
+	{ "load.p50", NULL, "latency_p50", NULL, "ns", "median latency", LOUD_LATENCY, .20, false },
+	{ "load.p95", NULL, "latency_p95", NULL, "ns", "latency p95", LOUD_LATENCY, .25, false },
+	{ "load.p99", NULL, "latency_p99", "load.latency_p99", "ns", "latency p99", LOUD_LATENCY, .30, false },
+};
+
+/* One value a row of the steady phase; rates are divided by their span. */
+static int load_level(struct pass *p, enum side side, const struct quantity *u, struct level *l, struct err *err)
+{
+	static const char sql[] =
+		"SELECT CASE WHEN ?2 IS NULL THEN sum(o.value) / CASE ?1 WHEN 'load.requests' THEN o.span * 1e-9 ELSE count(*) END"
+		" ELSE sum(o.value) / (SELECT sum(o2.value) FROM series s2 JOIN point o2 ON o2.series = s2.id WHERE s2.source = s.source"
+		"  AND s2.name = ?2 AND o2.t = o.t) END"
+		" FROM series s JOIN source f ON f.id = s.source JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id"
+		" WHERE s.name = ?1 AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE i.run = f.run AND t.side = ?3"
+		"  AND t.phase IN ('steady', 'unknown') AND (t.t0 IS NULL OR o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE coalesce(r.started, 0) END >= t.t0)"
+		"  AND (t.t1 IS NULL OR o.t + o.span + CASE f.clock WHEN 'epoch' THEN 0 ELSE coalesce(r.started, 0) END <= t.t1))"
+		" GROUP BY r.folder, f.path, o.t HAVING o.span > 0 ORDER BY r.folder, f.path, o.t";
+	struct stmt *q;
+	int64_t n = 0;
+	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM series s JOIN point o ON o.series = s.id WHERE s.name = ?", "s",
+			   u->series);
+
+	*l = (struct level){ .median = NAN, .v_ln = NAN };
+	if (rc)
+		return rc;
+	l->x = arena_array(&p->mem, double, (size_t)n + 1);
+	if (!l->x)
+		return err_nomem(err);
+	rc = store_query(p->st, &q, err, sql, "sss", u->series, u->per_series, side_name[side]);
+	if (rc)
+		return rc;
+	while (store_next(q, err) && (int64_t)l->n < n)
+		l->x[l->n++] = stmt_real(q, 0);
+	rc = store_end(q, err);
+	l->n = rank_clean(l->x, l->n);
+	if (!rc && l->n) {
+		double *copy = arena_array(&p->mem, double, l->n);	/* the ranks reorder, the autocorrelation must not */
+		double mad;
+
+		if (!copy)
+			return err_nomem(err);
+		memcpy(copy, l->x, l->n * sizeof(*copy));
+		mad = rank_mad(copy, l->n, &l->median);
+		if (l->n > 2 && l->median > 0)
+			l->v_ln = pow(MEDIAN_SE * RANK_MAD_SIGMA * mad / l->median, 2) / fmax(1, trend_n_eff(l->x, l->n));
+	}
+	return rc;
+}
+
+static struct change compare(struct pass *p, const struct quantity *u, const struct level l[SIDES])
+{
+	double se, effect;
+	struct change c = { .metric = u->metric, .scope = "series", .stat = "level", .unit = u->unit, .test = "level",
+		.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = l[BASE].median, .cur = l[CUR].median,
+		.delta = l[CUR].median - l[BASE].median, .n_base = (int64_t)l[BASE].n, .n_cur = (int64_t)l[CUR].n, .p = NAN, .q = NAN,
+		.lo = NAN, .hi = NAN, .smallest = NAN, .status = "unsure" };
+
+	if (u->difference) {
+		struct rank_mwu m;
+
+		if (rank_mwu(l[BASE].x, l[BASE].n, l[CUR].x, l[CUR].n, &m, &(struct err){ 0 }) == 0)
+			c.p = c.q = m.p;
+		c.base = dist_mean(l[BASE].x, l[BASE].n);
+		c.cur = dist_mean(l[CUR].x, l[CUR].n);
+		c.delta = c.cur - c.base;
+		c.lo = c.hi = c.delta;
+	} else if (c.base > 0 && c.cur > 0) {
+		effect = log(c.cur / c.base);
+		se = sqrt(fmax(0, isnan(l[BASE].v_ln) ? .04 : l[BASE].v_ln) + fmax(0, isnan(l[CUR].v_ln) ? .04 : l[CUR].v_ln) +
+			  2 * u->tau * u->tau);
+		c.p = c.q = dist_normal_p2(effect / se);
+		c.lo = c.base * (exp(effect - 1.96 * se) - 1);
+		c.hi = c.base * (exp(effect + 1.96 * se) - 1);
+		c.smallest = rates_mde(se, .05, .8);
+	}
+	c.status = change_status(p, &c, fmax(c.base, c.cur));
+	return c;
+}
+
+static int put_quantity(struct pass *p, const struct quantity *u, struct err *err)
+{
+	struct level l[SIDES];
+	struct change c;
+	struct buf why = { .limit = 300 };
+	struct signal s;
+	int64_t id = STORE_NULL;
+	int rc = load_level(p, BASE, u, &l[BASE], err);
+
+	if (!rc)
+		rc = load_level(p, CUR, u, &l[CUR], err);
+	if (rc || !l[CUR].n || (p->design == DESIGN_TWO_SIDES && !l[BASE].n))
+		return rc;
+	c = compare(p, u, l);
+	rc = change_put(p, &c, &id, err);
+	if (rc || !u->signal)
+		return rc;
+	s = SIGNAL(u->signal, "load");
+	s.base = c.base;
+	s.cur = c.cur;
+	s.unit = u->unit;
+	s.lo = c.lo;
+	s.hi = c.hi;
+	s.p = c.p;
+	s.change = id;
+	s.value = signal_loudness(u->difference ? c.delta : log(c.cur / c.base), u->loud, c.p);
+	buf_printf(&why, "%s: ", u->what);
+	fmt_value(&why, c.base, u->unit);
+	buf_puts(&why, " -> ");
+	fmt_value(&why, c.cur, u->unit);
+	s.why = why.data;
+	rc = signal_put(p, &s, err);
+	buf_free(&why);
+	return rc;
+}
+
+int pass_load(struct pass *p, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(quantities) / sizeof(quantities[0]); i++)
+		rc = put_quantity(p, &quantities[i], err);
+	return rc;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * pass.h - what the passes share: private to analyze/
+ *
+ * A pass is one file, reads and writes the store, knows SQL and no formula (formulas live in math/). Passes run in the order of
+ * analyze.c; a later one reads what an earlier one wrote from the store, or from the fields below.
+ */
+#ifndef ANALYZE_PASS_H
+#define ANALYZE_PASS_H
+
+#include "analyze/analyze.h"
+#include "core/arena.h"
+
+enum side { BASE, CUR, SIDES };
+enum design { DESIGN_TWO_SIDES, DESIGN_EARLY_LATE, DESIGN_SPLIT, DESIGN_SNAPSHOT };
+
+extern const char *const side_name[SIDES];	/* 'baseline', 'current': the CHECK lists of the schema */
+extern const char *const design_name[];
+
+#define ANALYSIS 1	/* today a store holds one analysis; the schema keeps room for more */
+
+struct pass {
+	struct store *st;
+	const struct analyze_opts *o;
+	const struct analyze_catalogue *cat;
+	struct arena mem;		/* dies with the analysis */
+	enum design design;
+	bool per_request;		/* costs are divided by requests, else by seconds */
+	int64_t n_runs[SIDES], n_instances[SIDES];
+	double effect_share, effect_relative, pause_ns;
+	double mutex_fraction;		/* of mutex events that were sampled */
+	int n_caveats;
+};
+
+/* A sentence that limits the answer. cap: "medium", "low" or NULL. */
+int pass_caveat(struct pass *p, struct err *err, const char *code, const char *cap, const char *fmt, ...) ERR_PRINTF(5, 6);
+
+int pass_sides(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_slices(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_load(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_symbols(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_paths(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_diff(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_gc(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_goroutines(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_signatures(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_linear(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_causes(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_guilty(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_advise(struct pass *p, struct err *err) ERR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * signal.c - named signals into the store
+ */
+#include "analyze/signal.h"
+
+#include <math.h>
+
+double signal_loudness(double effect, double loud, double p)
+{
+	double size = effect / loud, sure = 1;
+
+	if (isnan(size))
+		return NAN;
+	size = fmax(-1, fmin(1, size));
+	if (!isnan(p)) {
+		double at = log10(.3), full = log10(.01), l = log10(fmax(p, 1e-300));
+
+		sure = fmax(0, fmin(1, (l - at) / (full - at)));
+	}
+	return size * sure;
+}
+
+int signal_put(struct pass *p, const struct signal *s, struct err *err)
+{
+	return store_run(p->st, err,
+			 "INSERT OR REPLACE INTO signal (analysis, name, source_group, state, value, base, cur, unit, lo, hi, p, onset,"
+			 " onset_err, change, cluster, why) VALUES (1, ?, ?, 'measured', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			 "ssdddsdddiiiis", s->name, s->group, s->value, s->base, s->cur, s->unit, s->lo, s->hi, s->p, s->onset,
+			 s->onset_err, s->change, s->cluster, s->why);
+}
+
+int signal_absent(struct pass *p, const char *name, const char *group, const char *needs, struct err *err)
+{
+	return store_run(p->st, err,
+			 "INSERT OR IGNORE INTO signal (analysis, name, source_group, state, why) VALUES (1, ?, ?, 'absent', ?)", "sss",
+			 name, group, needs);
+}
+
+int signal_value(struct pass *p, const char *name, double *value, struct err *err)
+{
+	struct stmt *q;
+	int rc = store_query(p->st, &q, err, "SELECT value FROM signal WHERE name = ? AND state = 'measured'", "s", name);
+
+	*value = NAN;
+	if (rc)
+		return rc;
+	if (store_next(q, err))
+		*value = stmt_real(q, 0);
+	return store_end(q, err);
+}

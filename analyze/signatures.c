@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * signatures.c - frame signatures of causes.ini become signals
+ *
+ * sig.<cause>.<name> is the share of a metric's cost, or the number of goroutines, in stacks with a frame whose name matches. A regular
+ * expression meets each symbol once; a path matches when it or an ancestor does, so one loop downward marks the tree for
+ * up to 64 signatures of a metric at a time.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <math.h>
+#include <pcre2.h>
+#include <stdio.h>
+
+#include "analyze/catalogue.h"
+#include "analyze/cube.h"
+#include "analyze/goroutines.h"
+#include "analyze/math/ratio.h"
+#include "analyze/signal.h"
+#include "core/fmt.h"
+
+#define MATCH_LIMIT 100000
+#define TAU .25			/* shares of runtime and library code between runs */
+#define PHI 3.0
+#define MAX_BITS 64
+
+struct signature {
+	const struct cause_frames *f;
+	struct ratio_window *window[SIDES];
+	size_t n[SIDES];
+};
+
+static int match_symbols(const struct cause_frames *f, const struct tree *t, uint64_t bit, uint64_t *symbol_mask, struct err *err)
+{
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	pcre2_match_data *data = NULL;
+	PCRE2_SIZE at = 0;
+	int code = 0, rc = 0;
+	pcre2_code *re = pcre2_compile((PCRE2_SPTR)f->pattern, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
+
+	if (!re) {
+		rc = err_set(err, ERR_USAGE, "causes file, line %d: the expression is wrong at character %zu", f->line, (size_t)at);
+		goto out;
+	}
+	data = pcre2_match_data_create_from_pattern(re, NULL);
+	if (!limits || !data) {
+		rc = err_nomem(err);
+		goto out;
+	}
+	pcre2_set_match_limit(limits, MATCH_LIMIT);
+	pcre2_set_depth_limit(limits, MATCH_LIMIT);
+	for (uint32_t i = 1; i <= t->n_symbols; i++)
+		if (t->sym[i].name.p &&
+		    pcre2_match(re, (PCRE2_SPTR)t->sym[i].name.p, t->sym[i].name.n, 0, 0, data, limits) >= 0)
+			symbol_mask[i] |= bit;
+out:
+	pcre2_match_data_free(data);
+	pcre2_match_context_free(limits);
+	pcre2_code_free(re);
+	return rc;
+}
+
+static void mark_paths(const struct tree *t, const uint64_t *symbol_mask, uint64_t *path_mask)
+{
+	for (uint32_t i = 1; i <= t->n_paths; i++)
+		path_mask[i] = symbol_mask[t->symbol[i]] | path_mask[t->parent[i]];
+}
+
+/* Adds what a measure has in marked paths to each signature's sums. */
+static int add_measure(struct pass *p, int64_t measure, double sign, const uint64_t *mask, double amount[MAX_BITS],
+		       double count[MAX_BITS], struct err *err)
+{
+	struct stmt *q;
+	int rc = store_query(p->st, &q, err,
+			     "SELECT c.path, sum(s.amount), sum(s.count) FROM sample s JOIN callsite_path c ON c.callsite = s.callsite"
+			     " WHERE s.measure = ? GROUP BY c.path", "i", measure);
+
+	if (rc)
+		return rc;
+	while (store_next(q, err)) {
+		uint64_t m = mask[stmt_int(q, 0)];
+		double a = sign * stmt_real(q, 1), n = sign * stmt_real(q, 2);
+
+		for (; m; m &= m - 1) {
+			amount[__builtin_ctzll(m)] += a;
+			count[__builtin_ctzll(m)] += n;
+		}
+	}
+	return store_end(q, err);
+}
+
+static void side_shares(const struct signature *g, const struct cube *c, double share[SIDES], double cost[SIDES], double *whole)
+{
+	double total[SIDES] = { 0 }, part[SIDES] = { 0 }, exposure[SIDES] = { 0 };
+
+	for (size_t i = 0; i < c->n; i++) {
+		total[c->slice[i].side] += c->slice[i].total;
+		exposure[c->slice[i].side] += c->slice[i].exposure;
+	}
+	*whole = 0;
+	for (int s = 0; s < SIDES; s++) {
+		for (size_t i = 0; i < g->n[s]; i++)
+			part[s] += g->window[s][i].amount;
+		share[s] = total[s] > 0 ? part[s] / total[s] : NAN;
+		cost[s] = exposure[s] > 0 ? part[s] / exposure[s] : NAN;
+		*whole = fmax(*whole, exposure[s] > 0 ? total[s] / exposure[s] : 0);
+	}
+}
+
+static const char *sentence(struct pass *p, const char *metric, double base, double cur)
+{
+	struct buf b = { .limit = 200 };
+	char *s;
+
+	buf_printf(&b, "share of %s in matching stacks: ", metric);
+	fmt_percent(&b, base);
+	buf_puts(&b, " -> ");
+	fmt_percent(&b, cur);
+	s = arena_strndup(&p->mem, b.data, b.len);
+	buf_free(&b);
+	return s;
+}
+
+static int put_cost(struct pass *p, const struct signature *g, const struct cube *c, struct err *err)
+{
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = TAU, .phi = PHI };
+	struct signal s = SIGNAL(g->f->name, strcmp(c->metric, "alloc") == 0 || strcmp(c->metric, "inuse") == 0 ? "heap" : c->metric);
+	struct ratio_test t;
+	double share[SIDES], cost[SIDES], whole;
+	int rc = ratio_test(g->window[BASE], g->n[BASE], g->window[CUR], g->n[CUR], &o, &t, err);
+
+	if (rc)
+		return rc;
+	side_shares(g, c, share, cost, &whole);
+	s.base = share[BASE];
+	s.cur = share[CUR];
+	s.unit = "ratio";
+	s.p = t.p;
+	/* Quiet on both sides: measured, and nothing there. */
+	s.value = cost[BASE] > 0 || cost[CUR] > 0 ? signal_loudness((cost[CUR] - cost[BASE]) / whole, g->f->loud, t.p) : 0;
+	if (isnan(s.value))
+		s.value = 0;
+	s.why = sentence(p, c->metric, s.base, s.cur);
+	return signal_put(p, &s, err);
+}
+
+/* All cost signatures of one metric. */
+static int cost_signatures(struct pass *p, const struct tree *t, struct signature *g, size_t n, struct err *err)
+{
+	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
+	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
+	struct cube c;
+	int rc;
+
+	if (!symbols || !paths)
+		return err_nomem(err);
+	rc = cube_load(&c, p, t, g[0].f->metric, err);
+	if (rc || !c.n || (p->design != DESIGN_SNAPSHOT && (!c.n_side[BASE] || !c.n_side[CUR])))
+		return rc;
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = match_symbols(g[i].f, t, UINT64_C(1) << i, symbols, err);
+	mark_paths(t, symbols, paths);
+	for (size_t i = 0; !rc && i < n; i++)
+		for (int s = 0; s < SIDES; s++) {
+			g[i].window[s] = arena_array(&p->mem, struct ratio_window, c.n + 1);
+			if (!g[i].window[s])
+				rc = err_nomem(err);
+		}
+	for (size_t s = 0; !rc && s < c.n; s++) {
+		double amount[MAX_BITS] = { 0 }, count[MAX_BITS] = { 0 };
+		const struct cube_slice *sl = &c.slice[s];
+
+		rc = add_measure(p, sl->measure, 1, paths, amount, count, err);
+		if (!rc && sl->minus != STORE_NULL)
+			rc = add_measure(p, sl->minus, -1, paths, amount, count, err);
+		for (size_t i = 0; i < n; i++)
+			g[i].window[sl->side][g[i].n[sl->side]++] = (struct ratio_window){
+				.run = (uint32_t)(p->n_runs[BASE] > 1 && p->n_runs[CUR] > 1 ? sl->run : sl->instance),
+				.count = fmax(0, cube_raw(&c, p, count[i], amount[i])), .amount = fmax(0, amount[i]), .exposure = sl->exposure };
+	}
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = put_cost(p, &g[i], &c, err);
+	return rc;
+}
+
+static int goroutine_signature(struct pass *p, const struct tree *t, const struct gostacks *g, const struct cause_frames *f,
+			       struct err *err)
+{
+	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
+	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
+	struct signal s = SIGNAL(f->name, "goroutine");
+	struct buf why = { .limit = 200 };
+	double d, n[SIDES] = { 0 };
+	int rc;
+
+	if (!symbols || !paths)
+		return err_nomem(err);
+	rc = match_symbols(f, t, 1, symbols, err);
+	if (rc)
+		return rc;
+	mark_paths(t, symbols, paths);
+	for (size_t i = 0; i < g->n; i++)
+		for (int side = 0; side < SIDES; side++)
+			if (paths[g->stack[i].path])
+				n[side] += g->stack[i].mean[side];
+	s.base = n[BASE];
+	s.cur = n[CUR];
+	s.unit = "goroutines";
+	s.p = p->design == DESIGN_SNAPSHOT ? NAN : goroutines_growth_p(n[BASE], n[CUR]);
+	d = n[CUR] - n[BASE];
+	s.value = p->design == DESIGN_SNAPSHOT ? 0 : signal_loudness(d, f->loud, s.p);
+	buf_puts(&why, "goroutines a dump in matching stacks: ");
+	fmt_count(&why, s.base);
+	buf_puts(&why, " -> ");
+	fmt_count(&why, s.cur);
+	s.why = why.data;
+	rc = signal_put(p, &s, err);
+	buf_free(&why);
+	return rc;
+}
+
+int pass_signatures(struct pass *p, struct err *err)
+{
+	static const char *const metrics[] = { "cpu", "alloc", "inuse", "mutex", "block", "wall" };
+	struct gostacks g = { 0 };
+	struct tree t = { 0 };
+	int rc = tree_load(&t, p, err);
+
+	if (!rc)
+		rc = gostacks_load(&g, p, &t, err);
+	for (size_t m = 0; !rc && m < sizeof(metrics) / sizeof(metrics[0]); m++) {
+		struct signature sig[MAX_BITS] = { 0 };
+		size_t n = 0;
+
+		for (size_t i = 0; i < analyze_catalogue_count(p->cat); i++) {
+			const struct cause_spec *c = catalogue_spec(p->cat, i);
+
+			for (size_t k = 0; k < c->n_frames && n < MAX_BITS; k++)
+				if (strcmp(c->frames[k].metric, metrics[m]) == 0)
+					sig[n++].f = &c->frames[k];
+		}
+		if (n)
+			rc = cost_signatures(p, &t, sig, n, err);
+	}
+	for (size_t i = 0; !rc && g.n && i < analyze_catalogue_count(p->cat); i++) {
+		const struct cause_spec *c = catalogue_spec(p->cat, i);
+
+		for (size_t k = 0; !rc && k < c->n_frames; k++)
+			if (strcmp(c->frames[k].metric, "goroutine") == 0)
+				rc = goroutine_signature(p, &t, &g, &c->frames[k], err);
+	}
+	return rc;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * symbols.c - what two builds call the same function
+ *
+ * Every func gets a symbol: its canonical name (core/gosym). The kind follows from where the file says it lives:
+ * module caches write "@v" into the path and vendored code "/vendor/", the standard library has no dot in the first element of its
+ * package; what is left was built from the main module and is the user's. Charging cost to user code depends on this alone.
+ */
+#include "analyze/pass.h"
+#include "core/gosym.h"
+
+static bool contains(struct str s, const char *what)
+{
+	size_t n = strlen(what);
+
+	for (size_t i = 0; s.n >= n && i <= s.n - n; i++)
+		if (memcmp(s.p + i, what, n) == 0)
+			return true;
+	return false;
+}
+
+static bool is_profiler(struct str package, struct str name)
+{
+	static const char *const functions[] = { "runtime.sigprof", "runtime.blockevent", "runtime.saveblockevent",
+		"runtime.mutexevent", "runtime.stkbucket", "runtime.profilealloc", "runtime.mProf_Malloc", "runtime.sigtrampgo",
+		"runtime.goroutineProfileWithLabels", "runtime.doRecordGoroutineProfile", "runtime.tracebackothers",
+		"runtime._LostContendedRuntimeLock", NULL };
+
+	if (str_is(package, "net/http/pprof") || str_is(package, "runtime/pprof") || str_is(package, "github.com/felixge/fgprof"))
+		return true;
+	for (int i = 0; functions[i]; i++)
+		if (str_is(name, functions[i]))
+			return true;
+	return str_starts(name, "runtime.(*profBuf)") || str_starts(name, "runtime.(*cpuProfile)");
+}
+
+static const char *kind_of(struct str name, struct str file, struct str package)
+{
+	if (is_profiler(package, name))
+		return "profiler";
+	if (name.n && name.p[0] == '[')
+		return "unknown";
+	if (gosym_is_runtime(package) || str_is(package, ""))
+		return package.n ? "runtime" : "unknown";
+	if (str_is(package, "main"))
+		return "user";
+	if (contains(file, "@v") || contains(file, "/vendor/") || str_starts(package, "vendor/"))
+		return "dependency";
+	return gosym_is_std(package) ? "std" : "user";
+}
+
+static int put_symbol(struct pass *p, int64_t func, struct str name, struct str file, struct buf *canonical, struct err *err)
+{
+	struct str package = gosym_package(name);
+	int64_t id = 0;
+	int rc;
+
+	buf_reset(canonical);
+	gosym_canonical(canonical, name);
+	rc = buf_check(canonical, err);
+	if (!rc)
+		rc = store_run(p->st, err, "INSERT OR IGNORE INTO symbol (name, package, kind) VALUES (?, ?, ?)", "tts",
+			       buf_view(canonical), gosym_package(buf_view(canonical)), kind_of(name, file, package));
+	if (!rc)
+		rc = store_int(p->st, err, &id, 0, "SELECT id FROM symbol WHERE name = ?", "t", buf_view(canonical));
+	if (!rc)
+		rc = store_run(p->st, err, "INSERT INTO func_symbol (func, symbol, how) VALUES (?, ?, ?)", "iis", func, id,
+			       str_eq(buf_view(canonical), name) ? "same" : contains(name, "[") ? "generic" : "closure");
+	return rc;
+}
+
+int pass_symbols(struct pass *p, struct err *err)
+{
+	struct buf canonical = { .limit = 1 << 20 };
+	struct stmt *q;
+	/* By name: which file of a name speaks for its kind must not depend on the order of reading. */
+	int rc = store_query(p->st, &q, err, "SELECT id, name, file FROM func ORDER BY name, file", "");
+
+	if (rc)
+		return rc;
+	while (!rc && store_next(q, err))
+		rc = put_symbol(p, stmt_int(q, 0), stmt_text(q, 1), stmt_text(q, 2), &canonical, err);
+	rc = store_finish(q, rc, err);
+	buf_free(&canonical);
+	return rc;
+}

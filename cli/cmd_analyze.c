@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * cmd_analyze.c - the main job: a run folder in, the answer out
+ */
+#include "cli/cmd.h"
+#include "cli/emit.h"
+#include "cli/work.h"
+
+static int print(struct work *w, const struct report_model *m, struct err *err)
+{
+	struct ctx *c = w->c;
+	struct report_facts facts;
+	struct buf b = { .limit = 1 << 30 };
+	int rc = 0;
+
+	report_facts(&facts, m);
+	if (facts.gates_failed)
+		cmd_status(c, STATUS_GATE);
+	if (c->o.json) {
+		report_json(&b, m);
+		rc = emit_json(c, &b, err);
+		buf_reset(&b);
+		if (!rc && emit_json_only(c) && facts.refused + facts.partial)
+			emit_note(c, "note: %zu files were refused, %zu could be read in part only (see \"inputs\")", facts.refused,
+				  facts.partial);
+	}
+	if (!rc && !emit_json_only(c)) {
+		c->term.run = c->args.v[0];
+		report_term(&b, m, &c->term);
+		rc = emit_text(&b, err);
+	}
+	buf_free(&b);
+	return rc;
+}
+
+static int run(struct ctx *c, struct err *err)
+{
+	struct work w;
+	struct report_model *m = NULL;
+	struct err failed = { .code = ERR_OK };
+	int rc = work_init(&w, c, err);
+
+	if (!rc)
+		rc = work_read_into_file(&w, err);
+	if (!rc)
+		rc = report_model_load(&m, w.st, err);
+	if (!rc)
+		rc = work_check_inputs(&w, m, err);
+	report_model_free(m);
+	m = NULL;
+	if (!rc)
+		rc = analyze_run(w.st, &w.analyze, err);
+	if (!rc)
+		rc = report_model_load(&m, w.st, err);
+	if (!rc) {
+		progress_step(&w.progress, "analysed");
+		/* An answer that cannot be kept is still an answer: print it, then fail. */
+		if (work_publish(&w, &failed) && failed.code == ERR_SIGNAL)
+			rc = (int)(*err = failed).code;
+	}
+	if (!rc)
+		rc = print(&w, m, err);
+	if (!rc && failed.code)
+		rc = (int)(*err = failed).code;
+	report_model_free(m);
+	work_free(&w);
+	return rc;
+}
+
+static const struct opt_group *const groups[] = { &group_output, &group_baseline, &group_model, &group_input, &group_common, NULL };
+
+static const char *const examples[] = {
+	"attrib analyze ./run-dir                          # run-dir/baseline and run-dir/current",
+	"attrib analyze ./today --baseline ./yesterday",
+	"attrib analyze ./run-dir --json | jq .verdict",
+	NULL,
+};
+
+const struct cmd cmd_analyze = {
+	.name = "analyze",
+	.args = "RUN...",
+	.help = "find the cause: read a run folder, compare its sides, print the answer",
+	.about = "RUN holds the files of a load test: pprof profiles, goroutine dumps, GC pauses, a load report. Its folders baseline/ and\n"
+		 "current/ are the two sides; or RUN is one side and --baseline names the other. Files are known by what they hold, not by\n"
+		 "their names.\n"
+		 "\n"
+		 "Exit status: 0 done; 1 a gate failed; 2 wrong usage; 3 no usable input; 4 a file could not be read and --strict was given;\n"
+		 "5 a limit or the timeout was reached; 6 a result could not be written; 7 a fault of attrib; 130, 143 interrupted.",
+	.examples = examples,
+	.groups = groups,
+	.min_args = 1,
+	.max_args = 10000,
+	.run = run,
+};

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * cmd_report.c - the answer of an analysis that was made before
+ */
+#include "cli/cmd.h"
+#include "cli/emit.h"
+#include "cli/work.h"
+
+static int print(struct ctx *c, const struct report_model *m, struct err *err)
+{
+	struct buf b = { .limit = 1 << 30 };
+	struct report_facts facts;
+	int rc = 0;
+
+	report_facts(&facts, m);
+	if (!facts.analysed)
+		return err_set(err, ERR_INPUT, "this database holds inputs but no answer: run `attrib analyze %.200s`", c->args.v[0]);
+	if (facts.gates_failed)
+		cmd_status(c, STATUS_GATE);
+	if (c->o.json) {
+		report_json(&b, m);
+		rc = emit_json(c, &b, err);
+		buf_reset(&b);
+	}
+	if (!rc && !emit_json_only(c)) {
+		c->term.run = c->args.v[0];
+		report_term(&b, m, &c->term);
+		rc = emit_text(&b, err);
+	}
+	buf_free(&b);
+	return rc;
+}
+
+static int run(struct ctx *c, struct err *err)
+{
+	struct store *st = NULL;
+	struct report_model *m = NULL;
+	int rc = work_open_db(c, c->args.v[0], &st, err);
+
+	if (!rc)
+		rc = report_model_load(&m, st, err);
+	if (!rc)
+		rc = print(c, m, err);
+	report_model_free(m);
+	store_close(st);
+	return rc;
+}
+
+static const struct opt_group *const groups[] = { &group_output, &group_common, NULL };
+static const char *const examples[] = {
+	"attrib report ./run-dir",
+	"attrib report ./run-dir --json=answer.json",
+	"attrib report attrib.db                           # a database by itself",
+	NULL,
+};
+
+const struct cmd cmd_report = {
+	.name = "report",
+	.args = "RUN",
+	.help = "print the answer of an earlier analysis again",
+	.about = "Reads RUN/attrib/attrib.db (or RUN itself, when it is a database) and changes nothing.",
+	.examples = examples,
+	.groups = groups,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run,
+};

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * env.c - colour, width, characters, the state folder
+ *
+ * Colour: --color, ATTRIB_NO_COLOR, NO_COLOR (set and not empty), FORCE_COLOR, TERM=dumb, a terminal, in this order. Width: the
+ * terminal's, COLUMNS, 80. UTF-8 only where the locale says so and the terminal can (the Linux console has no eighth blocks).
+ */
+#include "cli/env.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/fmt.h"
+
+static bool is_set(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v && *v;
+}
+
+static bool wants_colour(const struct options *o)
+{
+	const char *term = getenv("TERM");
+
+	if (o->no_color)
+		return false;
+	if (o->color && strcmp(o->color, "auto") != 0)
+		return strcmp(o->color, "never") != 0;	/* --color alone: always */
+	if (is_set("ATTRIB_NO_COLOR") || is_set("NO_COLOR"))
+		return false;
+	if (is_set("FORCE_COLOR"))
+		return true;
+	return term && *term && strcmp(term, "dumb") != 0 && isatty(STDOUT_FILENO);
+}
+
+static bool has_utf8(const struct options *o)
+{
+	const char *term = getenv("TERM"), *codeset;
+
+	if (o->ascii || (isatty(STDOUT_FILENO) && term && (strcmp(term, "linux") == 0 || strcmp(term, "dumb") == 0)))
+		return false;
+	if (!setlocale(LC_CTYPE, ""))	/* LC_NUMERIC stays C: numbers are written by us */
+		return false;
+	codeset = nl_langinfo(CODESET);
+	return strcmp(codeset, "UTF-8") == 0 || strcmp(codeset, "utf8") == 0;
+}
+
+unsigned env_columns(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize w = { 0 };
+	int64_t n;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col)
+		n = w.ws_col;
+	else if (!columns || !fmt_parse_int(str_from(columns), &n))
+		n = 80;
+	return n < 40 ? 40 : n > 200 ? 200 : (unsigned)n;
+}
+
+static int state_dir(struct ctx *c, struct err *err)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct buf b = { .limit = 0 };
+
+	if (state && *state == '/')
+		buf_printf(&b, "%s/attrib", state);
+	else if (home && *home == '/')
+		buf_printf(&b, "%s/.local/state/attrib", home);
+	else
+		return 0;	/* nowhere to remember what we wrote: databases are always rebuilt */
+	c->state_dir = buf_check(&b, err) ? NULL : arena_strdup(&c->mem, b.data);
+	buf_free(&b);
+	return c->state_dir ? 0 : err_nomem(err);
+}
+
+int env_read(struct ctx *c, struct err *err)
+{
+	c->term.columns = env_columns();
+	c->term.utf8 = has_utf8(&c->o);
+	c->term.colour = wants_colour(&c->o);
+	c->term.wide = c->o.wide;
+	c->term.verbose = c->o.verbose;
+	c->tty_err = isatty(STDERR_FILENO);
+	return state_dir(c, err);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * groups.c - the options that commands share
+ */
+#include "cli/cmd.h"
+
+#define AT(field) offsetof(struct options, field)
+
+static const char *const when[] = { "auto", "always", "never", NULL };
+static const char *const how[] = { "auto", "plain", "none", NULL };
+static const char *const models[] = { "default", "linear", NULL };
+
+static const struct opt common[] = {
+	{ "help", 'h', OPT_FLAG, NULL, AT(help), "this text", NULL },
+	{ "quiet", 'q', OPT_FLAG, NULL, AT(quiet), "no notes and no progress on standard error", NULL },
+	{ "verbose", 'v', OPT_FLAG, NULL, AT(verbose), "everything: all causes, all evidence, all files", NULL },
+	{ "color", 0, OPT_MAYBE, "WHEN", AT(color), "auto, always or never; colour only repeats what words say", when },
+	{ "no-color", 0, OPT_FLAG, NULL, AT(no_color), "the same as --color=never", NULL },
+	{ "ascii", 0, OPT_FLAG, NULL, AT(ascii), "no character beyond ASCII", NULL },
+	{ "wide", 0, OPT_FLAG, NULL, AT(wide), "never cut a name to fit the line", NULL },
+	{ .name = NULL },
+};
+
+static const struct opt input[] = {
+	{ "strict", 0, OPT_FLAG, NULL, AT(strict), "exit 4 when a file could not be read, or not wholly", NULL },
+	{ "limit", 0, OPT_LIST, "NAME=VALUE", AT(limit), "raise or lower a limit of docs/limits.md; may be repeated", NULL },
+	{ "timeout", 0, OPT_TEXT, "TIME", AT(timeout), "stop after so long, such as 90s or 10m: exit 5", NULL },
+	{ "workers", 0, OPT_NUMBER, "N", AT(workers), "processes that read files; 0, the default: one a processor", NULL },
+	{ "no-sandbox", 0, OPT_FLAG, NULL, AT(no_sandbox), "do not lock the reading processes in (Landlock)", NULL },
+	{ "progress", 0, OPT_TEXT, "HOW", AT(progress), "auto (on a terminal), plain (a line a step) or none", how },
+	{ .name = NULL },
+};
+
+static const struct opt baseline[] = {
+	{ "baseline", 0, OPT_LIST, "DIR", AT(baseline), "a run to compare with; may be repeated, each is one run", NULL },
+	{ .name = NULL },
+};
+
+static const struct opt model[] = {
+	{ "model", 0, OPT_TEXT, "NAME", AT(model), "default, or linear: the three causes of the original formula", models },
+	{ "causes", 0, OPT_TEXT, "FILE", AT(causes), "more causes, or other weights, in the form of causes.ini", NULL },
+	{ "effect", 0, OPT_TEXT, "SHARE", AT(effect), "a smaller relative change is no change; default 5%", NULL },
+	{ "pause-over", 0, OPT_TEXT, "TIME", AT(pause_over), "a GC pause above it is long; default 10ms", NULL },
+	{ .name = NULL },
+};
+
+static const struct opt causes[] = {
+	{ "causes", 0, OPT_TEXT, "FILE", AT(causes), "more causes, in the form of causes.ini", NULL },
+	{ .name = NULL },
+};
+
+static const struct opt output[] = {
+	{ "json", 0, OPT_MAYBE, "FILE", AT(json), "JSON on standard output, or in FILE beside the text", NULL },
+	{ "out", 0, OPT_TEXT, "DIR", AT(out), "where attrib.db and reports are; default RUN/attrib", NULL },
+	{ .name = NULL },
+};
+
+const struct opt_group group_common = { "Everywhere", common };
+const struct opt_group group_input = { "Reading", input };
+const struct opt_group group_baseline = { "Sides", baseline };
+const struct opt_group group_model = { "Judging", model };
+const struct opt_group group_causes = { "Causes", causes };
+const struct opt_group group_output = { "Results", output };

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * work.h - the stages in a row, as the commands need them
+ */
+#ifndef CLI_WORK_H
+#define CLI_WORK_H
+
+#include "analyze/analyze.h"
+#include "cli/cmd.h"
+#include "cli/progress.h"
+#include "core/storefile.h"
+#include "ingest/ingest.h"
+
+struct work {
+	struct ctx *c;
+	struct progress progress;
+	struct ingest_root *root;	/* the ctx's arena */
+	size_t n_roots;
+	struct ingest_stats stats;
+	struct storefile file;
+	bool has_file;			/* file is to be freed */
+	struct ingest *ingest;
+	struct store *st;
+	struct buf causes;		/* the text of --causes FILE */
+	struct analyze_opts analyze;
+};
+
+/* Limits, roots and options from the command line. RUN... are roots, then each --baseline. */
+int work_init(struct work *w, struct ctx *c, struct err *err) ERR_MUST_CHECK;
+/* Reads the roots into RUN/attrib/attrib.db (a private copy of it, until work_publish()), or into memory. */
+int work_read_into_file(struct work *w, struct err *err) ERR_MUST_CHECK;
+int work_read_into_memory(struct work *w, bool tree, struct err *err) ERR_MUST_CHECK;
+int work_publish(struct work *w, struct err *err) ERR_MUST_CHECK;
+/* ERR_INPUT when not one file was usable; what was refused is listed on standard error. Notes --strict. */
+int work_check_inputs(struct work *w, const struct report_model *m, struct err *err) ERR_MUST_CHECK;
+void work_free(struct work *w);
+
+/* analyze_opts from --model, --causes, --effect, --pause-over; causes keeps the file's text. */
+int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c, struct err *err) ERR_MUST_CHECK;
+/* RUN/attrib/attrib.db, DIR/attrib.db with --out DIR; run itself when it is a file. The ctx's arena. */
+const char *work_db_path(struct ctx *c, const char *run);
+/* Opens the database of a run to be read, says when it was not written here. */
+int work_open_db(struct ctx *c, const char *run, struct store **out, struct err *err) ERR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * godump.h - what the files godump*.c share: the dumps of one text while it is being read
+ *
+ *     godump.c         the decoder: lines in, blocks and dumps told apart
+ *     godump_line.c    the grammar of one line: header, function, place      godump_text.c  text around dumps: prefixes, crashes
+ *     godump_stack.c   distinct stacks and groups                            godump_labels.c  label sets
+ *   at the end:
+ *     godump_put.c     groups to records, godump_total.c function totals, godump_class.c wait classes, godump_version.c Go versions
+ */
+#ifndef INGEST_GODUMP_H
+#define INGEST_GODUMP_H
+
+#include "core/arena.h"
+#include "core/map.h"
+#include "ingest/decoder.h"
+#include "ingest/tree.h"
+
+#define GODUMP_NONE UINT32_MAX
+
+/* ---- one line ---- */
+
+struct godump_header {
+	uint64_t id;
+	struct str state;	/* without (leaked), (scan), (durable) */
+	struct str labels;	/* what stands between { and }; p NULL: none */
+	int64_t minutes;	/* STORE_NULL: not said */
+	bool locked, leaked, durable, has_gp;
+};
+
+/* line begins at "goroutine ". false: not a header. */
+bool godump_header(struct str line, struct godump_header *h);
+/* "main.(*T).f(0x1, {...})": the name, without its arguments. */
+bool godump_func(struct str line, struct str *name, bool *inlined);
+/* "/a/b.go:12 +0x1f fp=...": "/a/b.go:12", with *offset telling whether " +0x" follows. */
+bool godump_place(struct str line, struct str *place, bool *offset);
+/* "/a/b.go:12" taken apart. */
+void godump_place_split(struct str place, struct str *file, uint32_t *line);
+/* "main.f in goroutine 12": the name; *parent tells whether a goroutine is named. */
+bool godump_creator(struct str rest, struct str *name, bool *parent);
+/* One quoted string of labels at s[*at], without its quotes and with its escapes undone, into out. */
+bool godump_unquote(struct str s, size_t *at, struct buf *out);
+
+/* ---- text around ---- */
+
+enum godump_text { GODUMP_PLAIN, GODUMP_PANIC, GODUMP_FATAL, GODUMP_SIGNAL, GODUMP_END, GODUMP_DASHES, GODUMP_GCTRACE };
+enum godump_text godump_text_kind(struct str line);
+/* The column of a header behind a log prefix; false: none. */
+bool godump_text_header(struct str line, size_t *column, struct godump_header *h);
+/* The dump inside a line of JSON, escapes undone, into out. */
+bool godump_text_json(struct str line, struct buf *out);
+/* What may be repeated of a crash line: runtime texts, never a panic's own value. */
+struct str godump_text_public(struct str line, enum godump_text kind);
+
+/* ---- stacks and groups ---- */
+
+/* Goroutines that share all this are one group. */
+struct godump_key {
+	uint32_t dump, stack, state, creator, creator_place, labelset;
+	int32_t minutes;	/* -1: not said */
+	uint32_t flags;
+};
+enum { GODUMP_LOCKED = 1, GODUMP_LEAKED = 2, GODUMP_CUT = 4 };	/* CUT: the root end is lost */
+enum { GODUMP_FRAMES = 4096 };	/* of one stack, whatever the limit stack_frames says */
+
+struct godump_group {
+	struct godump_key key;
+	int64_t count;
+};
+
+struct godump_stacks {
+	struct map names, places, states;	/* places: "path:line", "" unknown */
+	struct tree nodes;			/* LEAF FIRST: a child is the caller; func: a name, line: a place */
+	uint32_t *guess;			/* by node + 1: the caller that followed last time, 0 at the outermost: the last leaf */
+	uint32_t *last_group;			/* by node + 1 */
+	size_t cap_guess, cap_last;
+	struct map keys;			/* struct godump_key -> group */
+	struct godump_group *group;
+	size_t cap_group;
+	uint32_t elided, folded;		/* the names that stand for frames left out: by the runtime, by us */
+};
+
+/* A stack being read. */
+struct godump_cursor {
+	uint32_t node;		/* TREE_NONE: no frame yet */
+	uint32_t name;		/* of a frame whose place has not come; GODUMP_NONE: none */
+	uint32_t guess;		/* the node expected for it */
+	bool inlined;
+	uint32_t frames;
+};
+
+int godump_stacks_init(struct godump_stacks *s, const struct limits *l, struct err *err) ERR_MUST_CHECK;
+void godump_stacks_free(struct godump_stacks *s);
+/* The name of a function line; leaves c alone (and *ok false) when it is none. */
+int godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line, bool *ok, struct err *err) ERR_MUST_CHECK;
+/* The place that belongs to the name before; place.p NULL: unknown. */
+int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l, struct err *err)
+	ERR_MUST_CHECK;
+int godump_intern_name(struct godump_stacks *s, struct str name, uint32_t *out, struct err *err) ERR_MUST_CHECK;
+int godump_intern_place(struct godump_stacks *s, struct str place, uint32_t *out, struct err *err) ERR_MUST_CHECK;
+int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group, struct err *err)
+	ERR_MUST_CHECK;
+
+/* ---- labels ---- */
+
+struct godump_label_key {
+	uint32_t values, first;	/* how many, and the number of one */
+	bool dropped;
+};
+struct godump_labels {
+	struct map keys, values, sets;		/* values: key number and text; sets: sorted numbers of values */
+	struct godump_label_key *key;
+	size_t cap_key;
+	struct str last;			/* the text parsed last, and its set: dumps repeat them */
+	struct buf last_text, scratch;
+	uint32_t last_set;
+	uint32_t *out;				/* by set: its record, once put */
+	bool broken;				/* some labels could not be read */
+};
+/* The set of a header's label text: 0 empty, else number + 1. */
+int godump_labelset(struct godump_labels *l, struct str text, const struct limits *lim, uint32_t *out, struct err *err)
+	ERR_MUST_CHECK;
+int godump_labels_put(struct godump_labels *l, const struct limits *lim, struct sink *out, struct err *err) ERR_MUST_CHECK;
+void godump_labels_free(struct godump_labels *l);
+
+/* ---- the whole text ---- */
+
+struct godump_dump {
+	uint64_t line;		/* of its first header */
+	int64_t t;		/* of its first header's log prefix; STORE_NULL */
+	uint64_t goroutines, running;
+	int64_t depth_cut;	/* set at the end */
+	bool trace;		/* behind text: if it is one running goroutine, it is a crash's trace and no dump */
+	uint32_t profile;	/* its record */
+};
+
+struct godump {
+	const struct decode_opts *o;
+	struct sink *out;
+	struct reader *in;
+	struct godump_stacks stacks;
+	struct godump_labels labels;
+	struct godump_dump *dump;
+	size_t n_dumps, cap_dump;
+
+	/* the block being read */
+	enum { OUTSIDE, FRAMES, CREATOR, SKIP } where;
+	struct godump_header head;
+	struct godump_key key;
+	struct godump_cursor at;
+	uint32_t creator_guess;		/* the group this one would join */
+	bool own_frames;		/* the block counts */
+	bool stack_cut;			/* the block's root end is lost */
+
+	/* between blocks */
+	size_t column;			/* of headers: the length of the log prefix */
+	bool blank, text, marker, panic, dashes, dump_dashes, dump_blank;
+	struct idmap ids;		/* of the dump's first goroutines */
+	uint32_t last_group;		/* the group of the block before */
+	bool last_running;
+	uint64_t line;
+	bool in_json;
+	struct buf json;
+
+	/* what versions and notes are made of */
+	uint64_t schedulers, elided, repeated, gctrace, events;
+	uint64_t with_parent, without_parent;
+	int64_t go_min, go_max;
+	bool cut, full;			/* the end is missing; the text fills a buffer to the byte */
+	uint64_t cut_goroutine;
+	struct err stop;
+};
+
+#define GODUMP_IDS 65536	/* ids remembered of a dump: a second one begins with the oldest goroutines again */
+
+int godump_note(struct godump *g, bool lost, uint64_t line, struct err *err, const char *fmt, ...) ERR_PRINTF(5, 6) ERR_MUST_CHECK;
+int godump_put(struct godump *g, struct err *err) ERR_MUST_CHECK;
+/* Names of a stack, leaf first; the words of a header. */
+const char *godump_class(struct str state, const struct str *name, size_t n);
+/* Narrows [*min, *max] (Go minor versions) by what a header's state, a path of the standard library say. */
+void godump_version_state(struct str state, int64_t *min, int64_t *max);
+void godump_version_path(struct str file, int64_t *min, int64_t *max);
+
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * metric_csv.c - timestamp,metric,value[,instance]: any quantity over time
+ *
+ * The door for what no decoder knows: runtime/metrics under their own names, counters of the kernel, what eBPF tools export. Unit and
+ * kind are read off the name where it says them: runtime/metrics end in ":bytes", Prometheus in "_bytes" or "_total"; a name that says nothing
+ * is a gauge without a unit. Each series must run forward in time.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/map.h"
+#include "ingest/csv.h"
+#include "ingest/csv_name.h"
+#include "ingest/decoder.h"
+#include "ingest/grow.h"
+
+enum { M_TIME, M_METRIC, M_VALUE, M_INSTANCE, COLUMNS };
+static const char *const column_names[COLUMNS] = { CSV_NAME_TIMES, "metric", "value", "instance" };
+
+struct columns {
+	char delim;
+	bool comma;
+	int n, at[COLUMNS];
+	struct csv_name name[CSV_NAMED];
+	bool taken[CSV_NAMED];
+};
+
+struct metrics {
+	struct sink *out;
+	const struct limits *limits;
+	struct columns col;
+	struct csv *csv;
+	struct map series;	/* name, NUL, instance */
+	int64_t *last;		/* by series: its newest time */
+	size_t cap_last;
+	struct buf key;
+	bool any;
+	enum time_kind kind;
+};
+
+static bool find_columns(struct str head, struct columns *c)
+{
+	*c = (struct columns){ 0 };
+	c->n = csv_name_header(head, &c->delim, c->name);
+	c->comma = c->delim != ',';
+	for (int i = 0; i < COLUMNS; i++)
+		c->at[i] = csv_name_find(c->name, c->n, column_names[i], c->taken);
+	return c->at[M_TIME] >= 0 && c->at[M_METRIC] >= 0 && c->at[M_VALUE] >= 0;
+}
+
+static bool ends_with(struct str s, const char *lit)
+{
+	size_t n = strlen(lit);
+
+	return s.n >= n && memcmp(s.p + s.n - n, lit, n) == 0;
+}
+
+static const char *unit_of(struct str name)
+{
+	static const struct {
+		const char *end, *unit;
+	} ends[] = {
+		{ "bytes", "bytes" }, { "cpu-seconds", "s" }, { "cpu_seconds", "s" }, { "seconds", "s" }, { "_ns", "ns" },
+		{ ":nanoseconds", "ns" }, { "_us", "us" }, { "_ms", "ms" }, { ":percent", "percent" }, { "_percent", "percent" },
+		{ "_ratio", "ratio" }, { ":objects", "count" }, { ":goroutines", "count" }, { ":threads", "count" },
+		{ ":gc-cycles", "count" }, { ":gc-cycle", "count" }, { ":calls", "count" }, { ":events", "count" },
+		{ "_count", "count" }, { "goroutines", "count" }, { "threads", "count" }, { "faults", "count" },
+		{ "overflows", "count" }, { "retransmits", "count" }, { "periods", "count" },
+	};
+
+	if (ends_with(name, "_total"))
+		name.n -= 6;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (ends_with(name, ends[i].end))
+			return ends[i].unit;
+	return "";
+}
+
+/* Of runtime/metrics what is not cumulative; of other names only what says so. */
+static const char *kind_of(struct str name)
+{
+	static const char *const gauges[] = {
+		"/sched/goroutines:", "/sched/goroutines/", "/sched/gomaxprocs:", "/sched/threads/", "/gc/heap/goal:", "/gc/heap/objects:",
+		"/gc/heap/live:", "/gc/gogc:", "/gc/gomemlimit:", "/gc/scan/", "/gc/limiter/", "/gc/stack/", "/memory/classes/",
+	};
+	static const char *const counters[] = { "tcp_listen_overflows", "tcp_retransmits", "page_faults", "throttled_periods", "periods" };
+
+	for (size_t i = 0; i < sizeof(gauges) / sizeof(*gauges); i++)
+		if (str_starts(name, gauges[i]))
+			return "gauge";
+	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
+		if (str_is(name, counters[i]))
+			return "counter";
+	return (str_starts(name, "/") && memchr(name.p, ':', name.n)) || ends_with(name, "_total") ? "counter" : "gauge";
+}
+
+static int series_of(struct metrics *m, struct str name, struct str instance, uint32_t *id, struct err *err)
+{
+	bool is_new;
+	int rc;
+
+	buf_reset(&m->key);
+	buf_str(&m->key, name);
+	buf_byte(&m->key, 0);
+	buf_str(&m->key, instance);
+	rc = buf_check(&m->key, err);
+	if (rc)
+		return rc;
+	*id = map_add(&m->series, m->key.data, m->key.len, &is_new);
+	if (*id == MAP_NONE)
+		return err_nomem(err);
+	if (!is_new)
+		return 0;
+	if (*id >= m->limits->source_series)
+		return err_set(err, ERR_LIMIT, "has more than %" PRIu64 " series: the limit source_series", m->limits->source_series);
+	rc = grow(&m->last, &m->cap_last, m->series.n, sizeof(*m->last), err);
+	if (rc)
+		return rc;
+	m->last[*id] = STORE_NULL;
+	return put_series(m->out, err, (struct rec_series){ .id = *id, .name = name, .label = instance,
+			  .unit = str_from(unit_of(name)), .kind = str_from(kind_of(name)) });
+}
+
+static int take_row(struct metrics *m, const struct csv_row *row, struct err *err)
+{
+	struct time_style style = { .unit = m->col.name[m->col.at[M_TIME]].time_unit, .comma = m->col.comma };
+	struct str name, instance = STR_LIT("");
+	struct stamp at;
+	uint32_t id;
+	double v;
+	bool is_ns;
+	int rc = 0;
+
+	if (row->n < m->col.n || !timeparse_stamp(row->field[m->col.at[M_TIME]], &style, &at) || (m->any && at.kind != m->kind) ||
+	    !csv_name_number(row->field[m->col.at[M_VALUE]], m->col.comma, &v, &is_ns) || row->field[m->col.at[M_METRIC]].n == 0) {
+		csv_reject(m->csv);
+		return 0;
+	}
+	name = row->field[m->col.at[M_METRIC]];
+	if (m->col.at[M_INSTANCE] >= 0)
+		instance = row->field[m->col.at[M_INSTANCE]];
+	if (!m->any)
+		rc = csv_name_clock(m->out, at.kind, "process", err);
+	m->any = true;
+	m->kind = at.kind;
+	if (isnan(v))	/* a gap */
+		return rc;
+	if (!rc)
+		rc = series_of(m, name, instance, &id, err);
+	if (rc)
+		return rc;
+	if (m->last[id] != STORE_NULL && at.ns <= m->last[id]) {
+		csv_reject(m->csv);
+		return 0;
+	}
+	m->last[id] = at.ns;
+	return put_point(m->out, err, (struct rec_point){ .series = id, .t = at.ns, .span = 0, .value = v });
+}
+
+static int read_rows(struct metrics *m, struct err *err)
+{
+	struct csv_row row;
+	bool end = false, header = true;
+	int rc;
+
+	while (!(rc = csv_next(m->csv, &row, &end, err)) && !end) {
+		if (!header)
+			rc = take_row(m, &row, err);
+		header = false;
+		if (rc)
+			return rc;
+	}
+	if (!rc)
+		rc = csv_finish(m->csv, m->out, err);
+	return rc ? rc : csv_name_unused(m->out, m->col.name, m->col.n, m->col.taken, err);
+}
+
+static int decode(struct reader *in, const struct decode_opts *o, struct sink *out, struct err *err)
+{
+	struct metrics *m = calloc(1, sizeof(*m));
+	struct str head;
+	int rc;
+
+	if (!m)
+		return err_nomem(err);
+	m->out = out;
+	m->limits = o->limits;
+	m->series.keys.limit = (size_t)o->limits->strings_bytes;
+	rc = reader_peek(in, 65536, &head, err);
+	if (!rc && !find_columns(head, &m->col))
+		rc = err_set(err, ERR_FORMAT, "has no columns for time, metric and value");
+	if (!rc)
+		rc = csv_open(&m->csv, in, m->col.delim, o->limits, err);
+	if (!rc)
+		rc = read_rows(m, err);
+	csv_close(m->csv);
+	map_free(&m->series);
+	buf_free(&m->key);
+	free(m->last);
+	free(m);
+	return rc;
+}
+
+static bool sniff(struct str head)
+{
+	struct columns c;
+
+	return find_columns(head, &c);
+}
+
+const struct decoder decoder_metric_csv = { .kind = "metric_csv", .version = 1, .sniff = sniff, .decode = decode };

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * diffview.c - `attrib diff`: two profiles side by side, function by function
+ *
+ * pprof's -diff_base prints a number for every function, whether it changed or not. Here what changed comes first, with its q; what
+ * cannot be told from chance prints `~` in the place of its change and keeps its two values. Values are per unit of work (the
+ * heading says which); the JSON has the raw sums beside them, equal to pprof's.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/fmt.h"
+#include "report/json_parts.h"
+#include "report/page.h"
+#include "report/words.h"
+
+#define ROWS 20		/* one screen */
+#define ROWS_EACH 8	/* with several metrics */
+#define NARROW 68
+#define BOTH_SIDES 112	/* from here on a row shows both values of flat and of cum */
+#define VALUE 10
+#define CHANGE 9
+#define Q 7
+
+static bool wanted(struct str metric, const char *word)
+{
+	return !word || words_metric_is(metric, word);
+}
+
+/* The metrics that were compared, in order; several only without --sample-index. */
+static int check_metric(const struct report_model *m, const char *word, size_t *n, struct err *err)
+{
+	struct buf known = { .limit = 4096 };
+	int rc = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < m->totals.n; i++) {
+		*n += wanted(m->totals.v[i]->metric, word);
+		buf_puts(&known, i ? ", " : "");
+		buf_str(&known, m->totals.v[i]->metric);
+	}
+	if (word && !*n)
+		rc = err_set(err, ERR_USAGE, "--sample-index %.60s: not in both profiles; there are: %s", word,
+			     known.len ? known.data : "none");
+	buf_free(&known);
+	return rc;
+}
+
+static double size_of(const struct model_function *f, bool cum)
+{
+	const struct model_change *c = cum ? f->cum : f->flat;
+	double d = c ? fabs(c->delta) : 0;
+
+	return isfinite(d) ? d : 0;
+}
+
+static int order(const struct model_function *x, const struct model_function *y, bool cum)
+{
+	int fx = model_found(x->flat) || model_found(x->cum), fy = model_found(y->flat) || model_found(y->cum);
+	double dx = size_of(x, cum), dy = size_of(y, cum), ex = size_of(x, !cum), ey = size_of(y, !cum);
+
+	if (fx != fy)
+		return fy - fx;
+	if (dx > dy || dx < dy)
+		return dx > dy ? -1 : 1;
+	if (ex > ey || ex < ey)
+		return ex > ey ? -1 : 1;
+	return model_order(x->name, y->name);
+}
+
+static int by_flat(const void *a, const void *b)
+{
+	return order(*(const struct model_function *const *)a, *(const struct model_function *const *)b, false);
+}
+
+static int by_cum(const void *a, const void *b)
+{
+	return order(*(const struct model_function *const *)a, *(const struct model_function *const *)b, true);
+}
+
+/* The functions of one metric in the order asked for; the caller frees. */
+static const struct model_function **rows_of(const struct report_model *m, struct str metric, bool cum, size_t *n)
+{
+	const struct model_function **v = calloc(m->functions.n + 1, sizeof(*v));
+
+	*n = 0;
+	if (!v)
+		return NULL;
+	for (size_t i = 0; i < m->functions.n; i++)
+		if (str_eq(m->functions.v[i].metric, metric))
+			v[(*n)++] = &m->functions.v[i];
+	if (*n)
+		qsort(v, *n, sizeof(*v), cum ? by_cum : by_flat);
+	return v;
+}
+
+static void value_cell(struct page *p, const struct model_change *c, bool base)
+{
+	struct buf b = { .limit = 4096 };
+
+	if (c)
+		words_value(&b, base ? c->base : c->cur, words_unit(c->unit));
+	page_cell(p, buf_view(&b), VALUE, true);
+	buf_free(&b);
+}
+
+static void change_cell(struct page *p, const struct model_change *c)
+{
+	struct buf b = { .limit = 4096 };
+	bool found = model_found(c);
+
+	if (!c)
+		buf_puts(&b, ".");
+	else if (str_is(c->status, "unsure"))
+		buf_puts(&b, "~");
+	else if (str_is(c->status, "same"))
+		buf_puts(&b, "=");
+	else if (found && isfinite(c->relative) && !str_is(c->status, "new") && !str_is(c->status, "gone"))
+		fmt_change(&b, c->relative);
+	else
+		buf_str(&b, c->status);
+	if (found)
+		page_ink(p, c->delta > 0 ? INK_BAD : INK_GOOD);
+	page_cell(p, buf_view(&b), CHANGE, true);
+	if (found)
+		page_ink(p, INK_PLAIN);
+	buf_free(&b);
+}
+
+static void q_cell(struct page *p, const struct model_function *f, bool cum)
+{
+	const struct model_change *c = cum ? f->cum : f->flat;
+	struct buf b = { .limit = 200 };
+
+	if (!c || (!model_found(c) && model_found(cum ? f->flat : f->cum)))
+		c = cum ? f->flat : f->cum;
+	if (c)
+		words_p(&b, "", c->q);
+	page_cell(p, buf_view(&b), Q, true);
+	buf_free(&b);
+}
+
+static void stat_cells(struct page *p, const struct model_change *c)
+{
+	if (p->width + 1 >= BOTH_SIDES)
+		value_cell(p, c, true);
+	value_cell(p, c, false);
+	change_cell(p, c);
+}
+
+static void print_row(struct page *p, const struct model_function *f, bool cum)
+{
+	unsigned used = (p->width + 1 >= BOTH_SIDES ? 4 : 2) * VALUE + 2 * CHANGE + Q + 2;
+
+	if (p->width < NARROW) {
+		page_pad(p, 1);
+		page_name(p, f->name, p->width - 1);
+		page_end(p);
+		stat_cells(p, cum ? f->cum : f->flat);
+		q_cell(p, f, cum);
+		page_end(p);
+		return;
+	}
+	stat_cells(p, f->flat);
+	stat_cells(p, f->cum);
+	q_cell(p, f, cum);
+	page_pad(p, 2);
+	page_name(p, f->name, p->width - used);
+	page_end(p);
+}
+
+static void print_head(struct page *p, bool cum)
+{
+	bool both = p->width + 1 >= BOTH_SIDES;
+
+	page_ink(p, INK_DIM);
+	for (int stat = 0; stat < (p->width < NARROW ? 1 : 2); stat++) {
+		const char *name = p->width < NARROW && cum ? "cum" : stat ? "cum" : "flat";
+
+		if (both)
+			page_cell(p, str_from(stat ? "cum base" : "flat base"), VALUE, true);
+		page_cell(p, str_from(both ? "current" : name), VALUE, true);
+		page_cell(p, STR_LIT("change"), CHANGE, true);
+	}
+	page_cell(p, STR_LIT("q"), Q, true);
+	if (p->width >= NARROW)
+		buf_puts(p->out, "  function");
+	page_ink(p, INK_PLAIN);
+	page_end(p);
+}
+
+static void print_total(struct page *p, const struct model_change *c)
+{
+	struct buf b = { .limit = 4096 };
+
+	words_metric(&b, c->metric);
+	buf_puts(&b, ": ");
+	words_value(&b, c->base, words_unit(c->unit));
+	buf_puts(&b, " -> ");
+	words_value(&b, c->cur, words_unit(c->unit));
+	buf_puts(&b, "  ");
+	if (str_is(c->status, "unsure"))
+		buf_puts(&b, "~");
+	else if (str_is(c->status, "same"))
+		buf_puts(&b, "=");
+	else if (isfinite(c->relative))
+		fmt_change(&b, c->relative);
+	else
+		buf_str(&b, c->status);
+	if (isfinite(c->p)) {
+		buf_puts(&b, " (");
+		words_p(&b, "p", c->p);
+		buf_puts(&b, ")");
+	}
+	page_text(p, 0, 2, INK_BOLD, buf_view(&b));
+	buf_free(&b);
+}
+
+static void print_foot(struct page *p, const struct model_change *total, size_t tested, size_t found, size_t left)
+{
+	struct buf b = { .limit = 4096 };
+
+	buf_printf(&b, "%zu functions tested, %zu changed", tested, found);
+	if (left)
+		buf_printf(&b, ", %zu not shown (-n)", left);
+	if (isfinite(total->smallest)) {
+		buf_puts(&b, "; a change of the total below ");
+		fmt_percent(&b, total->smallest);
+		buf_puts(&b, " could not have been seen");
+	}
+	page_text(p, 0, 2, INK_DIM, buf_view(&b));
+	buf_free(&b);
+}
+
+static int print_metric(struct page *p, const struct report_model *m, const struct model_change *total,
+			const struct report_diff_opts *o, size_t most, struct err *err)
+{
+	size_t n = 0, found = 0;
+	const struct model_function **v = rows_of(m, total->metric, o->cum, &n);
+
+	if (!v)
+		return err_nomem(err);
+	page_blank(p);
+	print_total(p, total);
+	for (size_t i = 0; i < n; i++)
+		found += model_found(v[i]->flat) || model_found(v[i]->cum);
+	if (n)
+		print_head(p, o->cum);
+	for (size_t i = 0; i < n && i < most; i++)
+		print_row(p, v[i], o->cum);
+	if (n)
+		print_foot(p, total, n, found, n > most ? n - most : 0);
+	free(v);
+	return 0;
+}
+
+int report_diff(struct buf *out, const struct report_model *m, const struct report_diff_opts *o, struct err *err)
+{
+	struct buf text = { .limit = 64 << 20 }, title = { .limit = 1 << 16 };
+	struct page p;
+	size_t n;
+	int rc = check_metric(m, o->metric, &n, err);
+
+	if (rc)
+		return rc;
+	page_init(&p, &text, &o->term);
+	buf_puts(&title, "attrib diff: ");
+	buf_puts(&title, o->old ? o->old : "old");
+	buf_puts(&title, " -> ");
+	buf_puts(&title, o->new ? o->new : "new");
+	page_text(&p, 0, 2, INK_PLAIN, buf_view(&title));
+	if (!m->totals.n)
+		page_text(&p, 0, 2, INK_PLAIN, str_from("Nothing to compare: no kind of profile is on both sides."));
+	for (size_t i = 0; !rc && i < m->totals.n; i++)
+		if (wanted(m->totals.v[i]->metric, o->metric))
+			rc = print_metric(&p, m, m->totals.v[i], o, o->rows ? o->rows : n > 1 ? ROWS_EACH : ROWS, err);
+	page_blank(&p);
+	for (size_t i = 0; i < m->caveats.n; i++)
+		page_item(&p, 0, MARK_NOTE, m->caveats.v[i].text);
+	page_text(&p, 0, 2, INK_DIM, str_from("~ cannot be told from chance, = did not change, . too few samples to test, q: false discovery rate"));
+	if (!rc)
+		page_finish(out, &text, &o->term);
+	buf_free(&title);
+	buf_free(&text);
+	return rc;
+}
+
+static void put_stat(struct jsonw *w, const char *key, const struct model_change *c)
+{
+	jsonw_open(w, key, '{');
+	if (c)
+		json_change(w, c);
+	else
+		for (const char *const *k = (const char *const[]){ "base", "current", "change", "relative", "lo", "hi", "p", "q", NULL }; *k; k++)
+			jsonw_real(w, *k, NAN);
+	jsonw_close(w, '}');
+}
+
+/* Sums on both sides; a function that one side does not have costs 0 there. */
+static void put_raw(struct jsonw *w, const struct report_model *m, struct str id, struct str name)
+{
+	bool counts;
+	const char *metric = words_metric_raw(id, &counts);
+	const struct model_raw *b = metric ? model_raw(m, metric, name, "baseline") : NULL;
+	const struct model_raw *c = metric ? model_raw(m, metric, name, "current") : NULL;
+
+	jsonw_open(w, "raw", '{');
+	jsonw_int(w, "flat_base", !metric ? STORE_NULL : !b ? 0 : counts ? b->flat_count : b->flat);
+	jsonw_int(w, "flat_current", !metric ? STORE_NULL : !c ? 0 : counts ? c->flat_count : c->flat);
+	jsonw_int(w, "cum_base", !metric ? STORE_NULL : !b ? 0 : counts ? b->cum_count : b->cum);
+	jsonw_int(w, "cum_current", !metric ? STORE_NULL : !c ? 0 : counts ? c->cum_count : c->cum);
+	jsonw_close(w, '}');
+}
+
+static void put_function(struct jsonw *w, const struct report_model *m, const struct model_function *f, bool cum)
+{
+	const struct model_change *c = cum ? f->cum : f->flat;
+
+	if (!c)
+		c = cum ? f->flat : f->cum;
+	jsonw_open(w, NULL, '{');
+	jsonw_text(w, "name", f->name);
+	jsonw_text(w, "metric", f->metric);
+	jsonw_text(w, "unit", f->unit);
+	put_stat(w, "flat", f->flat);
+	put_stat(w, "cum", f->cum);
+	jsonw_text(w, "stat", c ? c->stat : STR_NONE);
+	jsonw_real(w, "change", c ? c->delta : NAN);
+	jsonw_open(w, "interval", '{');
+	jsonw_real(w, "lo", c ? c->lo : NAN);
+	jsonw_real(w, "hi", c ? c->hi : NAN);
+	jsonw_close(w, '}');
+	jsonw_real(w, "p", c ? c->p : NAN);
+	jsonw_real(w, "q", c ? c->q : NAN);
+	jsonw_bool(w, "significant", model_found(f->flat) || model_found(f->cum));
+	put_raw(w, m, f->metric, f->name);
+	jsonw_text(w, "file", f->place.file);
+	jsonw_text(w, "kind", f->kind);
+	jsonw_close(w, '}');
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return model_order((*(const struct model_function *const *)a)->name, (*(const struct model_function *const *)b)->name);
+}
+
+/* Functions with too few samples for a test have sums all the same. v: those that were put already; it is sorted by name here. */
+static void put_untested(struct jsonw *w, const struct report_model *m, struct str metric, const struct model_function **v, size_t n)
+{
+	bool counts;
+	const char *raw = words_metric_raw(metric, &counts);
+	size_t k = 0;
+
+	if (n)
+		qsort(v, n, sizeof(*v), by_name);
+	for (size_t i = 0; raw && i < m->raw.n; i++) {
+		const struct model_raw *r = &m->raw.v[i];
+		struct model_function f = { .metric = metric, .name = r->name };
+
+		if (!str_is(r->metric, raw) || (i && str_eq(m->raw.v[i - 1].name, r->name) && str_is(m->raw.v[i - 1].metric, raw)))
+			continue;
+		while (k < n && model_order(v[k]->name, r->name) < 0)
+			k++;
+		if (k == n || !str_eq(v[k]->name, r->name))
+			put_function(w, m, &f, false);
+	}
+}
+
+static int put_functions(struct jsonw *w, const struct report_model *m, const struct report_diff_opts *o, struct err *err)
+{
+	jsonw_open(w, "functions", '[');
+	for (size_t i = 0; i < m->totals.n; i++) {
+		size_t n = 0;
+		const struct model_function **v;
+
+		if (!wanted(m->totals.v[i]->metric, o->metric))
+			continue;
+		v = rows_of(m, m->totals.v[i]->metric, o->cum, &n);
+		if (!v)
+			return err_nomem(err);
+		for (size_t k = 0; k < n && (!o->rows || k < o->rows); k++)
+			put_function(w, m, v[k], o->cum);
+		if (!o->rows)
+			put_untested(w, m, m->totals.v[i]->metric, v, n);
+		free(v);
+	}
+	jsonw_close(w, ']');
+	return 0;
+}
+
+int report_diff_json(struct buf *out, const struct report_model *m, const struct report_diff_opts *o, struct err *err)
+{
+	struct jsonw w = { .out = out };
+	size_t n;
+	int rc = check_metric(m, o->metric, &n, err);
+
+	if (rc)
+		return rc;
+	jsonw_open(&w, NULL, '{');
+	json_head(&w, m);
+	jsonw_open(&w, "totals", '[');
+	for (size_t i = 0; i < m->totals.n; i++) {
+		if (!wanted(m->totals.v[i]->metric, o->metric))
+			continue;
+		jsonw_open(&w, NULL, '{');
+		jsonw_text(&w, "metric", m->totals.v[i]->metric);
+		jsonw_text(&w, "unit", m->totals.v[i]->unit);
+		json_change(&w, m->totals.v[i]);
+		jsonw_close(&w, '}');
+	}
+	jsonw_close(&w, ']');
+	rc = put_functions(&w, m, o, err);
+	if (rc)
+		return rc;
+	json_detectable(&w, m);
+	json_inputs(&w, m);
+	json_caveats(&w, m);
+	jsonw_close(&w, '}');
+	return 0;
+}

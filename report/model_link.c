@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * model_link.c - evidence and code into their causes, frames into their clusters, the tests of one function into one row
+ *
+ * Lists arrive in the order of their owners, so each owner's part is a run of neighbours and no row is copied.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "report/model.h"
+#include "report/words.h"
+
+static void link_causes(struct report_model *m)
+{
+	for (size_t c = 0; c < m->causes.n; c++) {
+		struct model_cause *cause = &m->causes.v[c];
+
+		for (size_t i = 0; i < m->evidence.n; i++) {
+			if (!str_eq(m->evidence.v[i].cause, cause->id))
+				continue;
+			if (!cause->evidence.n)
+				cause->evidence.v = &m->evidence.v[i];
+			cause->evidence.n++;
+		}
+		for (size_t i = 0; i < m->guilty.n; i++) {
+			if (!str_eq(m->guilty.v[i].cause, cause->id))
+				continue;
+			if (!cause->guilty.n)
+				cause->guilty.v = &m->guilty.v[i];
+			cause->guilty.n++;
+		}
+	}
+}
+
+static void link_clusters(struct report_model *m)
+{
+	for (size_t c = 0; c < m->clusters.n; c++) {
+		struct model_cluster *k = &m->clusters.v[c];
+
+		for (size_t i = 0; i < m->frames.n; i++) {
+			if (m->frames.v[i].cluster != k->id)
+				continue;
+			if (!k->frames.n)
+				k->frames.v = &m->frames.v[i];
+			k->frames.n++;
+		}
+	}
+}
+
+/* What the function itself changed by, else what is charged to it: an undecided difference has no weight beside a decided one. */
+static double weight_of(const struct model_function *f)
+{
+	const struct model_change *c = model_found(f->flat) ? f->flat : model_found(f->own) ? f->own : model_found(f->cum) ? f->cum :
+		f->flat ? f->flat : f->cum;
+	double w = c ? fabs(c->delta) : 0;
+
+	return isfinite(w) ? w : 0;
+}
+
+int model_order(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int d = n ? memcmp(a.p, b.p, n) : 0;
+
+	return d ? d : a.n < b.n ? -1 : a.n > b.n;
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct model_function *x = a, *y = b;
+	int rx = words_metric_rank(x->metric), ry = words_metric_rank(y->metric);
+	int fx = model_found(x->flat) || model_found(x->cum), fy = model_found(y->flat) || model_found(y->cum);
+	int ux = str_is(x->kind, "user"), uy = str_is(y->kind, "user");
+	double wx = weight_of(x), wy = weight_of(y);
+
+	if (rx != ry)
+		return rx < ry ? -1 : 1;
+	if (!str_eq(x->metric, y->metric))
+		return model_order(x->metric, y->metric);
+	if (fx != fy)
+		return fy - fx;
+	if (fx && ux != uy)
+		return uy - ux;
+	if (wx > wy || wx < wy)
+		return wx > wy ? -1 : 1;
+	return model_order(x->name, y->name);
+}
+
+/* changes is ordered by scope, metric, name: the tests of one function are neighbours. */
+static int link_functions(struct report_model *m, struct err *err)
+{
+	struct model_function *f = arena_array(&m->arena, struct model_function, m->changes.n + 1);
+	size_t n = 0;
+
+	if (!f)
+		return err_nomem(err);
+	for (size_t i = 0; i < m->changes.n; i++) {
+		const struct model_change *c = &m->changes.v[i];
+		struct model_function *last = n ? &f[n - 1] : NULL;
+
+		if (!str_is(c->scope, "symbol"))
+			continue;
+		if (!last || !str_eq(last->metric, c->metric) || !str_eq(last->name, c->name)) {
+			last = &f[n++];
+			*last = (struct model_function){ .metric = c->metric, .unit = c->unit, .name = c->name, .kind = c->kind,
+				.place = c->place };
+		}
+		if (str_is(c->stat, "flat"))
+			last->flat = c;
+		else if (str_is(c->stat, "cum"))
+			last->cum = c;
+		else if (str_is(c->stat, "own"))
+			last->own = c;
+	}
+	if (n)
+		qsort(f, n, sizeof(*f), by_weight);
+	m->functions.v = f;
+	m->functions.n = n;
+	return 0;
+}
+
+static int by_metric(const void *a, const void *b)
+{
+	const struct model_change *x = *(const struct model_change *const *)a, *y = *(const struct model_change *const *)b;
+	int rx = words_metric_rank(x->metric), ry = words_metric_rank(y->metric);
+
+	if (rx != ry)
+		return rx < ry ? -1 : 1;
+	return model_order(x->metric, y->metric);
+}
+
+/* Totals in the order people ask for them. */
+static int link_totals(struct report_model *m, struct err *err)
+{
+	const struct model_change **t = arena_array(&m->arena, const struct model_change *, m->changes.n + 1);
+	size_t n = 0;
+
+	if (!t)
+		return err_nomem(err);
+	for (size_t i = 0; i < m->changes.n; i++)
+		if (str_is(m->changes.v[i].scope, "total") || str_is(m->changes.v[i].scope, "series"))
+			t[n++] = &m->changes.v[i];
+	if (n)
+		qsort(t, n, sizeof(*t), by_metric);
+	m->totals.v = t;
+	m->totals.n = n;
+	return 0;
+}
+
+int model_link(struct report_model *m, struct err *err)
+{
+	int rc = link_functions(m, err);
+
+	link_causes(m);
+	link_clusters(m);
+	return rc ? rc : link_totals(m, err);
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * term_causes.c - the competition: what else it could be, and why each stands where it stands
+ *
+ * The three likeliest are shown with their code and a few lines of evidence on both sides; the rest in a line. "Not tested" is kept
+ * apart from "unlikely": a cause whose file is missing has not been ruled out.
+ */
+#include <math.h>
+
+#include "core/fmt.h"
+#include "report/term.h"
+#include "report/words.h"
+
+#define DETAILED 3	/* causes with evidence */
+#define SMALL .02	/* below it a cause has no evidence printed */
+#define TINY .01	/* below it no score */
+#define FOR_LINES 3
+#define AGAINST_LINES 2
+
+static void measured_text(struct buf *b, const struct model_evidence *e)
+{
+	if (e->why.n) {
+		buf_str(b, e->why);
+	} else {
+		buf_str(b, e->cluster.n ? e->cluster : e->place.function.n ? e->place.function : e->signal);
+		if (isfinite(e->cur)) {
+			buf_puts(b, ": ");
+			if (isfinite(e->base)) {
+				words_value(b, e->base, e->unit);
+				buf_puts(b, " -> ");
+			}
+			words_value(b, e->cur, e->unit);
+		}
+	}
+}
+
+void term_evidence(struct page *p, unsigned indent, const struct model_evidence *e)
+{
+	struct buf b = { .limit = 1 << 16 };
+	enum page_mark mark = str_is(e->role, "for") ? MARK_FOR : str_is(e->role, "against") ? MARK_AGAINST :
+		str_is(e->role, "explained_by") ? MARK_ELSEWHERE : MARK_NOTE;
+
+	if (str_is(e->role, "not_tested")) {
+		buf_puts(&b, "not tested, needs ");
+		buf_str(&b, e->why.n ? e->why : STR_LIT("a source that is not there"));
+	} else {
+		measured_text(&b, e);
+	}
+	if (str_is(e->role, "explained_by") && e->other.n) {
+		buf_puts(&b, "; counted under ");
+		buf_str(&b, e->other);
+	}
+	buf_puts(&b, "  (");
+	buf_str(&b, e->signal);
+	if (isfinite(e->p)) {
+		buf_puts(&b, ", ");
+		words_p(&b, "p", e->p);
+	}
+	buf_puts(&b, ")");
+	page_item(p, indent, mark, buf_view(&b));
+	buf_free(&b);
+}
+
+static void guilty_line(struct page *p, unsigned indent, const struct model_guilty *g)
+{
+	struct buf b = { .limit = 1 << 16 };
+
+	if (term_place(&b, &g->place)) {
+		const char *role = words_role(g->role);
+
+		buf_printf(&b, "%s%s", *role ? ": " : "", role);
+		if (isfinite(g->share)) {
+			buf_puts(&b, ", ");
+			fmt_percent(&b, g->share);
+		}
+		page_text(p, indent, indent + 2, INK_PLAIN, buf_view(&b));
+	}
+	buf_free(&b);
+}
+
+static void title_line(struct page *p, const struct model_cause *c)
+{
+	struct buf b = { .limit = 1 << 16 };
+	unsigned cells = p->width >= 60 ? 10 : 5;
+
+	buf_printf(&b, "%2lld %.2f ", (long long)c->rank, c->score);
+	buf_str(p->out, buf_view(&b));
+	page_bar(p, c->score, cells);
+	buf_reset(&b);
+	buf_str(&b, c->id);
+	buf_puts(&b, ": ");
+	buf_str(&b, c->title);
+	if (c->variant.n) {
+		buf_puts(&b, " (");
+		buf_str(&b, c->variant);
+		buf_puts(&b, ")");
+	}
+	page_ink(p, INK_BOLD);
+	page_rest(p, 8 + cells, 8, buf_view(&b));
+	page_ink(p, INK_PLAIN);
+	page_end(p);
+	buf_free(&b);
+}
+
+static size_t evidence_part(struct page *p, const struct model_cause *c, const char *role, size_t most)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->evidence.n; i++) {
+		if (!str_is(c->evidence.v[i].role, role))
+			continue;
+		if (n++ < most)
+			term_evidence(p, 8, &c->evidence.v[i]);
+	}
+	return n > most ? n - most : 0;
+}
+
+static void cause_block(struct page *p, const struct model_cause *c, bool all)
+{
+	size_t most = all ? c->evidence.n : 0, left;
+
+	title_line(p, c);
+	for (size_t i = 0; i < c->guilty.n && i < (all ? c->guilty.n : 2); i++)
+		guilty_line(p, 8, &c->guilty.v[i]);
+	left = evidence_part(p, c, "for", all ? most : FOR_LINES);
+	left += evidence_part(p, c, "against", all ? most : AGAINST_LINES);
+	left += evidence_part(p, c, "explained_by", all ? most : 1);
+	if (all) {
+		evidence_part(p, c, "not_tested", most);
+	} else if (left) {
+		struct buf b = { .limit = 200 };
+
+		buf_printf(&b, "and %zu more", left);
+		page_text(p, 10, 10, INK_DIM, buf_view(&b));
+		buf_free(&b);
+	}
+}
+
+/* One wrapped line of "id 0.03, id 0.01" or of ids alone. Which: of those from `from` on. */
+enum rest { REST_SMALL, REST_TINY, REST_UNTESTED };
+
+static bool belongs(const struct model_cause *c, enum rest which)
+{
+	bool untested = !c->tested && model_is_cause(c->id);
+
+	if (which == REST_UNTESTED || untested)
+		return which == REST_UNTESTED && untested;
+	return (c->score < TINY) == (which == REST_TINY);
+}
+
+static void rest_line(struct page *p, const struct report_model *m, const char *label, size_t from, enum rest which)
+{
+	struct buf b = { .limit = 1 << 16 };
+	size_t n = 0;
+
+	for (size_t i = from; i < m->causes.n; i++) {
+		const struct model_cause *c = &m->causes.v[i];
+
+		if (!belongs(c, which))
+			continue;
+		buf_puts(&b, n++ ? ", " : "");
+		buf_str(&b, c->id);
+		if (which == REST_SMALL)
+			buf_printf(&b, " %.2f", c->score);
+	}
+	if (n) {
+		struct buf line = { .limit = 1 << 16 };
+
+		buf_printf(&line, "%s: ", label);
+		buf_str(&line, buf_view(&b));
+		page_text(p, 3, 5, INK_PLAIN, buf_view(&line));
+		buf_free(&line);
+	}
+	buf_free(&b);
+}
+
+/* Untested causes have a score only because scores sum to 1: they are listed apart, never among the ranked. */
+static size_t shown_causes(const struct report_model *m, const struct report_opts *o)
+{
+	size_t n = 0;
+
+	while (n < m->causes.n) {
+		const struct model_cause *c = &m->causes.v[n];
+		bool verdict = str_eq(c->id, m->verdict);
+
+		if (!o->verbose && !verdict && (n >= DETAILED || c->score < SMALL))
+			break;
+		n++;
+	}
+	return n;
+}
+
+void term_causes(struct page *p, const struct report_model *m, const struct report_opts *o)
+{
+	size_t n = shown_causes(m, o);
+
+	if (!m->causes.n)
+		return;
+	page_heading(p, "CAUSES", "ranked, scores add up to 1");
+	page_text(p, 3, 5, INK_DIM, str_from(p->utf8 ? "+ speaks for it, \u2212 against it, = explained by another cause" :
+						       "+ speaks for it, - against it, = explained by another cause"));
+	for (size_t i = 0; i < n; i++)
+		if (m->causes.v[i].tested || !model_is_cause(m->causes.v[i].id) || o->verbose)
+			cause_block(p, &m->causes.v[i], o->verbose);
+	rest_line(p, m, "less likely", n, REST_SMALL);
+	rest_line(p, m, "below 0.01", n, REST_TINY);
+	if (!o->verbose)
+		rest_line(p, m, "not tested, so not ruled out", 0, REST_UNTESTED);
+	for (size_t i = 0; i < m->linear.n && o->verbose; i++) {
+		struct buf b = { .limit = 4096 };
+
+		buf_puts(&b, "linear model: ");
+		buf_str(&b, m->linear.v[i].cause);
+		buf_printf(&b, " %.4f (%.4f before weighing by significance)", m->linear.v[i].score, m->linear.v[i].unweighted);
+		page_text(p, 3, 5, INK_PLAIN, buf_view(&b));
+		buf_free(&b);
+	}
+}
+
+bool report_cause(struct buf *out, const struct report_model *m, const struct report_opts *o, const char *id)
+{
+	const struct model_cause *c = model_cause(m, str_from(id));
+	struct buf text = { .limit = 64 << 20 }, facts = { .limit = 1 << 20 };
+	struct page p;
+	bool any = false;
+
+	if (!c)
+		return false;
+	page_init(&p, &text, o);
+	cause_block(&p, c, true);
+	for (size_t i = 0; i < m->recommendations.n; i++) {
+		const struct model_recommendation *r = &m->recommendations.v[i];
+
+		if (!str_eq(r->cause, c->id))
+			continue;
+		if (!any)
+			page_heading(&p, "WHAT TO DO", NULL);
+		any = true;
+		term_recommendation(&p, r, false);
+		term_facts(&facts, r->facts);
+		page_field(&p, 4, "facts", buf_view(&facts));
+		buf_reset(&facts);
+	}
+	page_finish(out, &text, o);
+	buf_free(&text);
+	buf_free(&facts);
+	return true;
+}
