@@ -82,8 +82,8 @@ static int put_evidence(struct pass *p, const struct contest *c, const struct hy
 		const struct fact *f = contest_fact(c, h->spec->signal[i].name);
 		const char *role = isnan(h->woe[i]) ? "not_tested" : h->by[i] ? "explained_by" : h->woe[i] > 0 ? "for" : "against";
 
-		/* A line that neither speaks for nor against: measured, and of no weight here. */
-		if (!f || (!isnan(h->woe[i]) && h->woe[i] == 0 && h->spec->signal[i].against))
+		/* Measured, and of no weight here: speaks neither for nor against. */
+		if (!f || h->woe[i] == 0)
 			continue;
 		rc = store_run(p->st, err,
 			       "INSERT OR IGNORE INTO evidence (analysis, cause, signal, role, weight, covers, other) VALUES (1, ?, ?, ?, ?, ?, ?)",

@@ -10,6 +10,7 @@
 int compare_init(struct comparison *k, struct pass *p, const struct metric *m, const struct cube *c, struct err *err)
 {
 	*k = (struct comparison){ .m = m, .c = c };
+	k->tau_scale = p->tau_scale;
 	k->by_instance = (p->n_runs[BASE] < 2 || p->n_runs[CUR] < 2) && p->design == DESIGN_TWO_SIDES;
 	for (int side = 0; side < SIDES; side++) {
 		k->window[side] = arena_array(&p->mem, struct ratio_window, c->n + 1);
@@ -21,7 +22,7 @@ int compare_init(struct comparison *k, struct pass *p, const struct metric *m, c
 
 static int test(struct comparison *k, const size_t n[SIDES], double tau, struct ratio_test *out, struct err *err)
 {
-	struct ratio_opts o = { .kind = RATIO_COST, .tau = tau, .phi = k->m->phi };
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = tau * k->tau_scale, .phi = k->m->phi };
 
 	return ratio_test(k->window[BASE], n[BASE], k->window[CUR], n[CUR], &o, out, err);
 }

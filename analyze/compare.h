@@ -24,6 +24,7 @@ struct comparison {
 	const struct metric *m;
 	const struct cube *c;
 	struct ratio_window *window[SIDES];	/* scratch, n_side each */
+	double tau_scale;
 	bool by_instance;			/* one run a side and several processes: they are the units */
 };
 

@@ -87,14 +87,14 @@ static int make_arrays(struct cube *c, struct pass *p, struct err *err)
 	return 0;
 }
 
-/* Adds sign times the samples of a measure to the flat figures by path; *any: it has samples at all. */
+/* Adds sign times the samples of a measure to the flat figures by path, in an order that no id decides; *any: it has samples at all. */
 static int add_samples(const struct cube *c, struct pass *p, int64_t measure, double sign, double *flat[FIGURES], bool *any,
 		       struct err *err)
 {
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err,
 			     "SELECT coalesce(c.path, 0), s.amount, s.count FROM sample s LEFT JOIN callsite_path c"
-			     " ON c.callsite = s.callsite WHERE s.measure = ?", "i", measure);
+			     " ON c.callsite = s.callsite WHERE s.measure = ? ORDER BY 1, 2, 3", "i", measure);
 
 	if (rc)
 		return rc;

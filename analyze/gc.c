@@ -31,13 +31,14 @@ struct cycles {
 	double pause_n_eff;
 };
 
+/* side SIDES: both. */
 static int load_cycles(struct pass *p, enum side side, struct cycles *c, struct err *err)
 {
 	static const char sql[] =
 		"SELECT g.pause, g.t, coalesce(g.heap_live, g.goal / (1 + coalesce((SELECT CAST(value AS REAL) FROM setting s"
 		"  WHERE s.instance = g.instance AND s.name = 'GOGC' LIMIT 1), 100.0) / 100.0), g.heap_end)"
 		" FROM gc_cycle g JOIN source f ON f.id = g.source JOIN instance i ON i.id = g.instance JOIN run r ON r.id = i.run"
-		" JOIN stretch t ON t.instance = g.instance WHERE t.side = ? AND t.phase IN ('steady', 'unknown')"
+		" JOIN stretch t ON t.instance = g.instance WHERE t.side IN (?1, ?2) AND t.phase IN ('steady', 'unknown')"
 		" AND (g.t IS NULL OR f.clock <> 'epoch' OR ((t.t0 IS NULL OR g.t >= t.t0) AND (t.t1 IS NULL OR g.t <= t.t1)))"
 		" ORDER BY r.folder, i.name, i.life, g.t, g.n";
 	struct stmt *q;
@@ -51,7 +52,7 @@ static int load_cycles(struct pass *p, enum side side, struct cycles *c, struct 
 	c->heap = arena_array(&p->mem, double, (size_t)n + 1);
 	if (!c->pause || !c->t || !c->heap)
 		return err_nomem(err);
-	rc = store_query(p->st, &q, err, sql, "s", side_name[side]);
+	rc = store_query(p->st, &q, err, sql, "ss", side_name[side == SIDES ? BASE : side], side_name[side == SIDES ? CUR : side]);
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && (int64_t)c->n < n; c->n++) {
@@ -227,10 +228,16 @@ static int put_heap(struct pass *p, const struct cycles c[SIDES], struct err *er
 	struct heap_trend h[SIDES];
 	struct signal s = SIGNAL("heap.live_slope", "gc");
 	double start, delta, z;
+	struct cycles all = { 0 };
+	bool whole = p->design == DESIGN_EARLY_LATE;	/* one run: its trend over all its time, against standing still */
 	int rc = heap_trend(p, &c[BASE], &h[BASE], err);
 
+	if (!rc && whole)
+		rc = load_cycles(p, SIDES, &all, err);
 	if (!rc)
-		rc = heap_trend(p, &c[CUR], &h[CUR], err);
+		rc = heap_trend(p, whole ? &all : &c[CUR], &h[CUR], err);
+	if (whole)
+		h[BASE].growth = h[BASE].se = h[BASE].p = NAN;
 	if (rc || !h[CUR].n || isnan(h[CUR].growth))
 		return rc;
 	rc = put(p, "heap.after_gc", "heap after GC", "bytes", h[BASE].after, h[CUR].after, ln_or_0(h[BASE].after, h[CUR].after), .41,

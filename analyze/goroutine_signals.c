@@ -9,11 +9,12 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "analyze/catalogue.h"
 #include "analyze/change.h"
 #include "analyze/goroutines.h"
 #include "analyze/math/agree.h"
 #include "analyze/math/dist.h"
-#include "analyze/math/rank.h"
+#include "analyze/math/rates.h"
 #include "analyze/math/trend.h"
 #include "analyze/signal.h"
 #include "core/fmt.h"
@@ -27,8 +28,10 @@ static const char *told(struct pass *p, const char *what, double base, double cu
 	char *s;
 
 	buf_printf(&b, "%s: ", what);
-	fmt_count(&b, base);
-	buf_puts(&b, " -> ");
+	if (p->design != DESIGN_SNAPSHOT) {
+		fmt_count(&b, base);
+		buf_puts(&b, " -> ");
+	}
 	fmt_count(&b, cur);
 	s = arena_strndup(&p->mem, b.data, b.len);
 	buf_free(&b);
@@ -48,10 +51,10 @@ static int put_count(struct pass *p, const char *name, const char *what, double 
 {
 	struct signal s = SIGNAL(name, "goroutine");
 
-	s.base = base;
+	s.base = p->design == DESIGN_SNAPSHOT ? NAN : base;
 	s.cur = cur;
 	s.unit = "goroutines";
-	s.p = p->design == DESIGN_SNAPSHOT ? NAN : fmin(1, goroutines_growth_p(base, cur) * tests);
+	s.p = p->design == DESIGN_SNAPSHOT ? NAN : fmin(1, goroutines_growth_p(p, base, cur) * tests);
 	s.value = p->design == DESIGN_SNAPSHOT ? 0 : signal_loudness(growth(base, cur, all), LOUD_GROWTH, s.p);
 	s.cluster = cluster;
 	s.why = told(p, what, base, cur);
@@ -61,9 +64,9 @@ static int put_count(struct pass *p, const char *name, const char *what, double 
 static int put_total(struct pass *p, const struct gostacks *g, struct err *err)
 {
 	struct change c = { .metric = "goroutines", .scope = "total", .stat = "level", .unit = "goroutines", .test = "level",
-		.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = g->all[BASE], .cur = g->all[CUR],
-		.delta = g->all[CUR] - g->all[BASE], .p = goroutines_growth_p(g->all[BASE], g->all[CUR]), .lo = NAN, .hi = NAN,
-		.smallest = exp(2.8016 * sqrt(2) * .35) - 1, .n_base = (int64_t)g->n_side[BASE], .n_cur = (int64_t)g->n_side[CUR] };
+		.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = p->design == DESIGN_SNAPSHOT ? NAN : g->all[BASE], .cur = g->all[CUR],
+		.delta = p->design == DESIGN_SNAPSHOT ? NAN : g->all[CUR] - g->all[BASE], .p = goroutines_growth_p(p, g->all[BASE], g->all[CUR]), .lo = NAN, .hi = NAN,
+		.smallest = rates_mde(sqrt(2) * .35 * p->tau_scale, CHANGE_Q, .8), .n_base = (int64_t)g->n_side[BASE], .n_cur = (int64_t)g->n_side[CUR] };
 
 	c.q = c.p;
 	c.status = change_status(p, &c, fmax(c.base, c.cur));
@@ -75,6 +78,7 @@ struct trend {
 	size_t n;
 };
 
+/* side SIDES: all dumps. */
 static int trend_of(struct pass *p, const struct gostacks *g, enum side side, struct trend *r, struct err *err)
 {
 	double *t = arena_array(&p->mem, double, g->n_dumps + 1), *y = arena_array(&p->mem, double, g->n_dumps + 1);
@@ -86,7 +90,7 @@ static int trend_of(struct pass *p, const struct gostacks *g, enum side side, st
 	if (!t || !y)
 		return err_nomem(err);
 	for (size_t d = 0; d < g->n_dumps; d++) {
-		if (g->dump[d].side != side || g->dump[d].t == STORE_NULL)
+		if ((side != SIDES && g->dump[d].side != side) || g->dump[d].t == STORE_NULL)
 			continue;
 		t[r->n] = (double)(g->dump[d].t - g->dump[0].t) * 1e-9;
 		for (size_t i = 0; i < g->n; i++)
@@ -112,10 +116,13 @@ static int put_slope(struct pass *p, const struct gostacks *g, struct err *err)
 	struct signal s = SIGNAL("goroutines.slope", "goroutine");
 	struct trend r[SIDES];
 	double delta, base, z;
-	int rc = trend_of(p, g, BASE, &r[BASE], err);
+	bool whole = p->design == DESIGN_EARLY_LATE;	/* one run: its trend over all its time, against standing still */
+	int rc = whole ? 0 : trend_of(p, g, BASE, &r[BASE], err);
 
+	if (whole)
+		r[BASE] = (struct trend){ .growth = NAN, .p = NAN, .se = NAN };
 	if (!rc)
-		rc = trend_of(p, g, CUR, &r[CUR], err);
+		rc = trend_of(p, g, whole ? SIDES : CUR, &r[CUR], err);
 	if (rc || isnan(r[CUR].growth))
 		return rc;
 	base = isnan(r[BASE].growth) ? 0 : r[BASE].growth;
@@ -200,6 +207,31 @@ static int put_classes(struct pass *p, const struct gostacks *g, struct err *err
 	return rc;
 }
 
+/* A class that causes.ini asks for and no goroutine was in is measured: none, on both sides. */
+static int put_empty_classes(struct pass *p, const struct gostacks *g, struct err *err)
+{
+	static const char prefix[] = "goroutines.class.";
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < analyze_catalogue_count(p->cat); i++) {
+		const struct cause_spec *c = catalogue_spec(p->cat, i);
+
+		for (size_t k = 0; !rc && k < c->n_signals; k++) {
+			const char *name = c->signal[k].name;
+			bool seen = strncmp(name, prefix, sizeof(prefix) - 1) != 0;
+			char what[80];
+
+			for (size_t j = 0; j < g->n && !seen; j++)
+				seen = str_is(g->stack[j].class, name + sizeof(prefix) - 1);
+			if (seen)
+				continue;
+			snprintf(what, sizeof(what), "goroutines a dump in class %s", name + sizeof(prefix) - 1);
+			rc = put_count(p, name, what, 0, 0, g->all[BASE], 5, STORE_NULL, err);
+		}
+	}
+	return rc;
+}
+
 static int put_shape(struct pass *p, const struct gostacks *g, const struct goclusters *c, struct err *err)
 {
 	double *base = arena_array(&p->mem, double, c->k), *cur = arena_array(&p->mem, double, c->k), jsd;
@@ -271,6 +303,8 @@ int goroutine_signals(struct pass *p, const struct tree *t, const struct gostack
 		rc = put_creator_growth(p, t, g, err);
 	if (!rc)
 		rc = put_classes(p, g, err);
+	if (!rc)
+		rc = put_empty_classes(p, g, err);
 	if (!rc)
 		rc = put_shape(p, g, c, err);
 	return rc ? rc : put_waits(p, g, err);

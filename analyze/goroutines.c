@@ -22,10 +22,13 @@
 #define STABILITY_ROUNDS 20
 #define TAU_COUNT .35		/* between-run spread of goroutines in one place under equal load */
 
-double goroutines_growth_p(double base, double cur)
+double goroutines_growth_p(const struct pass *p, double base, double cur)
 {
-	double v = 1 / (base + 1) + 1 / (cur + 1) + 2 * TAU_COUNT * TAU_COUNT;
+	double tau = TAU_COUNT * p->tau_scale;
+	double v = 1 / (base + 1) + 1 / (cur + 1) + 2 * tau * tau;
 
+	if (p->design == DESIGN_SNAPSHOT)
+		return NAN;
 	return dist_normal_p2(log((cur + .5) / (base + .5)) / sqrt(v));
 }
 

@@ -23,7 +23,7 @@ struct goclusters {
 };
 
 /* p that two mean counts per dump differ, with dumps of one process not being independent. */
-double goroutines_growth_p(double base, double cur);
+double goroutines_growth_p(const struct pass *p, double base, double cur);
 int goroutine_signals(struct pass *p, const struct tree *t, const struct gostacks *g, const struct goclusters *c, struct err *err)
 	ERR_MUST_CHECK;
 

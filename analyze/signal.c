@@ -5,6 +5,7 @@
 #include "analyze/signal.h"
 
 #include <math.h>
+#include <string.h>
 
 double signal_loudness(double effect, double loud, double p)
 {
@@ -23,10 +24,13 @@ double signal_loudness(double effect, double loud, double p)
 
 int signal_put(struct pass *p, const struct signal *s, struct err *err)
 {
+	/* Without a baseline nothing changed; causes.ini says which levels speak. The linear inputs are defined without one. */
+	bool compares = p->design != DESIGN_SNAPSHOT || strcmp(s->group, "linear") == 0;
+
 	return store_run(p->st, err,
 			 "INSERT OR REPLACE INTO signal (analysis, name, source_group, state, value, base, cur, unit, lo, hi, p, onset,"
 			 " onset_err, change, cluster, why) VALUES (1, ?, ?, 'measured', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			 "ssdddsdddiiiis", s->name, s->group, s->value, s->base, s->cur, s->unit, s->lo, s->hi, s->p, s->onset,
+			 "ssdddsdddiiiis", s->name, s->group, compares ? s->value : 0, s->base, s->cur, s->unit, s->lo, s->hi, s->p, s->onset,
 			 s->onset_err, s->change, s->cluster, s->why);
 }
 

@@ -106,12 +106,12 @@ static void side_shares(const struct signature *g, const struct cube *c, double 
 	}
 }
 
-static const char *sentence(struct pass *p, const char *metric, double base, double cur)
+static const char *sentence(struct pass *p, const struct cause_frames *f, double base, double cur)
 {
 	struct buf b = { .limit = 200 };
 	char *s;
 
-	buf_printf(&b, "share of %s in matching stacks: ", metric);
+	buf_printf(&b, "share of %s in stacks with %s: ", f->metric, strrchr(f->name, '.') + 1);
 	fmt_percent(&b, base);
 	buf_puts(&b, " -> ");
 	fmt_percent(&b, cur);
@@ -139,7 +139,7 @@ static int put_cost(struct pass *p, const struct signature *g, const struct cube
 	s.value = cost[BASE] > 0 || cost[CUR] > 0 ? signal_loudness((cost[CUR] - cost[BASE]) / whole, g->f->loud, t.p) : 0;
 	if (isnan(s.value))
 		s.value = 0;
-	s.why = sentence(p, c->metric, s.base, s.cur);
+	s.why = sentence(p, g->f, s.base, s.cur);
 	return signal_put(p, &s, err);
 }
 
@@ -205,10 +205,10 @@ static int goroutine_signature(struct pass *p, const struct tree *t, const struc
 	s.base = n[BASE];
 	s.cur = n[CUR];
 	s.unit = "goroutines";
-	s.p = p->design == DESIGN_SNAPSHOT ? NAN : goroutines_growth_p(n[BASE], n[CUR]);
+	s.p = goroutines_growth_p(p, n[BASE], n[CUR]);
 	d = n[CUR] - n[BASE];
 	s.value = p->design == DESIGN_SNAPSHOT ? 0 : signal_loudness(d, f->loud, s.p);
-	buf_puts(&why, "goroutines a dump in matching stacks: ");
+	buf_printf(&why, "goroutines a dump in stacks with %s: ", strrchr(f->name, '.') + 1);
 	fmt_count(&why, s.base);
 	buf_puts(&why, " -> ");
 	fmt_count(&why, s.cur);

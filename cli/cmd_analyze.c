@@ -70,7 +70,7 @@ static int run(struct ctx *c, struct err *err)
 static const struct opt_group *const groups[] = { &group_output, &group_baseline, &group_model, &group_input, &group_common, NULL };
 
 static const char *const examples[] = {
-	"attrib analyze ./run-dir                          # run-dir/baseline and run-dir/current",
+	"attrib analyze ./run-dir             # compares run-dir/baseline and run-dir/current",
 	"attrib analyze ./today --baseline ./yesterday",
 	"attrib analyze ./run-dir --json | jq .verdict",
 	NULL,

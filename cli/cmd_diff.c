@@ -43,6 +43,8 @@ static int run(struct ctx *c, struct err *err)
 		rc = report_model_load(&m, w.st, err);
 	if (!rc)
 		rc = work_check_inputs(&w, m, err);
+	if (!rc)
+		rc = work_check_sides(&w, m, err);
 	report_model_free(m);
 	m = NULL;
 	if (!rc)

@@ -179,7 +179,7 @@ static const struct opt out[] = {
 static const struct opt_group group_out = { "Results", out };
 static const struct opt_group *const groups[] = { &group_causes, &group_out, &group_common, NULL };
 static const char *const examples[] = {
-	"attrib explain                                    # the list",
+	"attrib explain                       # the list",
 	"attrib explain lock_contention",
 	"attrib explain ./run-dir:lock_contention",
 	NULL,

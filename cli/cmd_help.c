@@ -10,9 +10,10 @@
 
 static void overview(struct buf *b, unsigned columns)
 {
-	buf_puts(b, "attrib finds the cause when a Go service got slower, bigger or stuck in a load test.\n\n"
-		    "  attrib analyze ./run-dir              the answer, from run-dir/baseline and run-dir/current\n"
-		    "  attrib diff old.pprof new.pprof       two profiles, function by function\n\n");
+	text_wrap(b, str_from("attrib finds the cause when a Go service got slower, bigger or stuck in a load test."), columns, 0);
+	buf_puts(b, "\n\n"
+		    "  attrib analyze ./run-dir           compare run-dir/baseline and run-dir/current\n"
+		    "  attrib diff old.pprof new.pprof    two profiles, function by function\n\n");
 	for (size_t i = 0; cmds[i]; i++) {
 		buf_printf(b, "  %-9s", cmds[i]->name);
 		text_wrap(b, str_from(cmds[i]->help), columns, 11);
@@ -40,7 +41,7 @@ static void paragraphs(struct buf *b, const char *s, unsigned columns)
 
 static void one(struct buf *b, const struct cmd *cmd, unsigned columns)
 {
-	buf_printf(b, "usage: attrib %s %s\n\n", cmd->name, cmd->args);
+	buf_printf(b, "usage: attrib %s%s%s\n\n", cmd->name, *cmd->args ? " " : "", cmd->args);
 	for (const char *const *e = cmd->examples; *e; e++)
 		buf_printf(b, "  %s\n", *e);
 	buf_byte(b, '\n');

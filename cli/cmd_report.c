@@ -50,7 +50,7 @@ static const struct opt_group *const groups[] = { &group_output, &group_common, 
 static const char *const examples[] = {
 	"attrib report ./run-dir",
 	"attrib report ./run-dir --json=answer.json",
-	"attrib report attrib.db                           # a database by itself",
+	"attrib report attrib.db              # a database by itself",
 	NULL,
 };
 

@@ -103,7 +103,7 @@ static int check_args(const struct ctx *c, struct err *err)
 {
 	if (c->args.n >= c->cmd->min_args && c->args.n <= c->cmd->max_args)
 		return 0;
-	return err_set(err, ERR_USAGE, "usage: attrib %s %s", c->cmd->name, c->cmd->args);
+	return err_set(err, ERR_USAGE, "usage: attrib %s%s%s", c->cmd->name, *c->cmd->args ? " " : "", c->cmd->args);
 }
 
 static int run(struct ctx *c, int argc, char **argv, struct err *err)

@@ -16,7 +16,7 @@
 #include "core/fmt.h"
 
 #define CAUSES_BYTES (4u << 20)
-#define REFUSED_LINES 5
+#define UNREAD_LINES 5
 
 static int read_limits(struct ctx *c, struct err *err)
 {
@@ -175,32 +175,43 @@ int work_publish(struct work *w, struct err *err)
 	return rc;
 }
 
+static void list_unread(const struct ctx *c, const struct report_model *m, const char *side)
+{
+	struct buf b = { .limit = 1 << 20 };
+
+	report_not_read_lines(&b, m, side, UNREAD_LINES);
+	if (!b.len)	/* what no decoder took is of no side */
+		report_not_read_lines(&b, m, NULL, UNREAD_LINES);
+	for (const char *p = b.data, *nl; p && (nl = strchr(p, '\n')); p = nl + 1)
+		emit_note(c, "%.*s", (int)(nl - p), p);
+	buf_free(&b);
+}
+
 int work_check_inputs(struct work *w, const struct report_model *m, struct err *err)
 {
 	struct report_facts f;
-	struct report_opts o = w->c->term;
 
 	report_facts(&f, m);
 	if (w->c->o.strict && f.refused + f.partial)
 		cmd_status(w->c, STATUS_STRICT);
 	if (f.read + f.partial)
 		return 0;
-	if (f.refused && !w->c->o.quiet) {
-		struct buf b = { .limit = 1 << 20 };
-
-		o.colour = false;
-		report_not_read(&b, m, &o, REFUSED_LINES);
-		for (const char *p = b.data, *nl; p && *p; p = nl + 1) {
-			nl = strchr(p, '\n');
-			if (!nl)
-				break;
-			if (nl > p)
-				emit_note(w->c, "%.*s", (int)(nl - p), p);
-		}
-		buf_free(&b);
-	}
-	return err_set(err, ERR_INPUT, "no usable input in '%.200s': %zu files refused, %zu of no known format", w->c->args.v[0],
+	list_unread(w->c, m, NULL);
+	return err_set(err, ERR_INPUT, "no usable input in '%.200s' (refused: %zu, of no known format: %zu)", w->c->args.v[0],
 		       f.refused, f.ignored);
+}
+
+int work_check_sides(struct work *w, const struct report_model *m, struct err *err)
+{
+	struct report_facts f;
+	const char *side;
+
+	report_facts(&f, m);
+	if (f.usable_base && f.usable_cur)
+		return 0;
+	side = f.usable_base ? "current" : "baseline";
+	list_unread(w->c, m, side);
+	return err_set(err, ERR_INPUT, "no usable input in '%.200s'", w->root[f.usable_base ? 1 : 0].path);
 }
 
 void work_free(struct work *w)

@@ -73,7 +73,8 @@ static int open_by_parts(int root, const char *path)
 
 			/* A link is "not a directory" to O_PATH; say what openat2 says. */
 			if (errno == ENOTDIR)
-				errno = !fstatat(dir, part, &st, AT_SYMLINK_NOFOLLOW) && S_ISLNK(st.st_mode) ? ELOOP : ENOTDIR;
+				errno = !fstatat(dir, part, &st, AT_SYMLINK_NOFOLLOW) && S_ISLNK(st.st_mode) ? ELOOP
+													     : ENOTDIR;
 			break;
 		}
 		if (dir != root)

@@ -2,10 +2,10 @@
 /*
  * file_replace.c - results appear whole or not at all
  *
- * A report that a CI job uploads while it is written, or that a full disk cut, is worse than the old one. So data goes to a
- * new file in the same folder (a rename cannot cross file systems), reaches the disk, and takes the name in one step.
- * The temporary name is random and made with O_EXCL: in a folder others can write, a name that can be guessed
- * is a link to somebody's file. /dev/stdout and its like are written to instead: a rename would destroy them.
+ * A report that a CI job uploads while it is written, or that a full disk cut, is worse than the old one. So data goes
+ * to a new file in the same folder (a rename cannot cross file systems), reaches the disk, and takes the name in one
+ * step. The temporary name is random and made with O_EXCL: in a folder others can write, a name that can be guessed is
+ * a link to somebody's file. /dev/stdout and its like are written to instead: a rename would destroy them.
  */
 #include "core/file.h"
 
@@ -117,7 +117,7 @@ int file_replace(const char *path, struct str data, struct err *err)
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return write_as_is(path, data, err);
 	if (file_temp(&fd, &tmp, path, err))
-		return err->code;
+		return (int)err->code;
 	rc = write_all(fd, data, path, err);
 	if (!rc)
 		rc = file_sync(fd, path, err);
@@ -141,14 +141,15 @@ int file_mkdirs(const char *path, struct err *err)
 
 	if (!copy)
 		return err_nomem(err);
-	for (end = copy; *end && !rc; ) {
+	for (end = copy; *end && !rc;) {
 		char saved;
 
 		end += strspn(end, "/");
 		end += strcspn(end, "/");
 		saved = *end;
 		*end = 0;
-		/* Not every parent may be made (EROFS, EACCES on one that is there): what counts is that it is a folder. */
+		/* Not every parent may be made (EROFS, EACCES on one that is there): what counts is that it is a
+		 * folder. */
 		if (mkdir(copy, 0777) < 0) {
 			int why = errno;
 

@@ -5,15 +5,15 @@
  *     file --raw_read--> [in 64 KiB] --inflate--> [window 256 KiB] --> peek, read, line
  *     file --raw_read------------------------->   [window]             when it is not gzip
  *
- * inflate() is driven here and not by gzread(), because gzread() hides the ratio, takes a cut file for a whole one when it
- * reads in small steps, and passes garbage behind the last member as data.
+ * inflate() is driven here and not by gzread(), because gzread() hides the ratio, takes a cut file for a whole one when
+ * it reads in small steps, and passes garbage behind the last member as data.
  *
  * An end that is an error (cut, damaged, too large) is kept in `stop` and delivered only when the bytes before it have
  * been taken: a log that was being written when the pod died still tells all it can. It then stays: every
  * later call gives it again.
  *
- * The window grows only when a line is longer than it, up to line_bytes; the rest of such a line is skipped by the next call,
- * because the caller still holds the part that was returned.
+ * The window grows only when a line is longer than it, up to line_bytes; the rest of such a line is skipped by the next
+ * call, because the caller still holds the part that was returned.
  */
 #include "core/reader.h"
 
@@ -34,10 +34,10 @@ struct reader {
 	struct str mem;
 	uint64_t line_bytes, members_max, max_bytes, max_ratio;
 	char *win;
-	size_t pos, len, cap;	 /* win[pos, len) lies ahead */
-	uint64_t made;		 /* bytes that were ever put into the window */
-	uint64_t raw;		 /* bytes read from the file */
-	unsigned char *in;	 /* gzip only; in_len bytes, of which z.avail_in are left */
+	size_t pos, len, cap; /* win[pos, len) lies ahead */
+	uint64_t made;	      /* bytes that were ever put into the window */
+	uint64_t raw;	      /* bytes read from the file */
+	unsigned char *in;    /* gzip only; in_len bytes, of which z.avail_in are left */
 	z_stream z;
 	bool gzip, raw_end, end; /* end: nothing more will come, `stop` says why unless it was the plain end */
 	bool skip_rest;		 /* a cut line's tail lies ahead */
@@ -156,14 +156,17 @@ static void fill_gzip(struct reader *r)
 	else if (rc == Z_MEM_ERROR)
 		stop_at(r, ERR_MEMORY, raw_taken(r), "out of memory", "");
 	else if (rc == Z_DATA_ERROR || rc == Z_NEED_DICT)
-		stop_at(r, ERR_FORMAT, raw_taken(r), "gzip data is damaged: ", r->z.msg ? r->z.msg : "needs a dictionary");
+		stop_at(r, ERR_FORMAT, raw_taken(r),
+			"gzip data is damaged: ", r->z.msg ? r->z.msg : "needs a dictionary");
 	else if (n == 0 && r->z.avail_in == 0 && r->raw_end)
 		stop_at(r, ERR_FORMAT, r->raw, "gzip data is cut: the file ends in the middle of it", "");
 	else if (rc != Z_OK && rc != Z_BUF_ERROR)
 		stop_at(r, ERR_INTERNAL, raw_taken(r), "zlib refuses its own state", "");
 	if (!r->end && r->made > RATIO_AFTER && r->made / r->max_ratio > raw_taken(r))
-		stop_at(r, ERR_LIMIT, raw_taken(r), "inflates far beyond its size (a gzip bomb?): the limit gzip_ratio or "
-			"profile_ratio is reached", "");
+		stop_at(r, ERR_LIMIT, raw_taken(r),
+			"inflates far beyond its size (a gzip bomb?): the limit gzip_ratio or "
+			"profile_ratio is reached",
+			"");
 }
 
 static void fill_plain(struct reader *r)

@@ -5,8 +5,8 @@
  * Ingest writes a million rows a second through store_run(), so a statement is found by the address of its text
  * (one multiplication, one probe) and never compared or parsed again.
  *
- * A failure of SQLite has many fathers, and the exit status differs: a full disk is not a limit of ours, a damaged file is
- * not a bug, an interrupt may be the user's or our own brake on a hostile database. store_refused() is the one place
+ * A failure of SQLite has many fathers, and the exit status differs: a full disk is not a limit of ours, a damaged file
+ * is not a bug, an interrupt may be the user's or our own brake on a hostile database. store_refused() is the one place
  * that tells them apart.
  */
 #include "core/store.h"
@@ -71,9 +71,14 @@ static int refused_interrupt(struct store *st, struct err *err)
 	return err_set(err, ERR_INPUT, "a query over the database would not end: its rows cannot be an analysis");
 }
 
+static bool reads(const struct store *st)
+{
+	return st->mode == STORE_READ || st->mode == STORE_KNOWN;
+}
+
 static int refused_io(struct store *st, struct err *err)
 {
-	enum err_code code = st->mode == STORE_READ ? ERR_IO : ERR_OUTPUT;
+	enum err_code code = reads(st) ? ERR_IO : ERR_OUTPUT;
 	int why = sqlite3_system_errno(st->db);
 
 	if (sqlite3_extended_errcode(st->db) == SQLITE_IOERR_NOMEM)
@@ -85,7 +90,7 @@ static int refused_io(struct store *st, struct err *err)
 
 int store_refused(struct store *st, const char *sql, struct err *err)
 {
-	bool read = st->mode == STORE_READ;
+	bool read = reads(st);
 
 	switch (sqlite3_errcode(st->db) & 0xff) {
 	case SQLITE_NOMEM:
@@ -219,7 +224,8 @@ static int bind_all(struct stmt *q, const char *types, va_list ap, sqlite3_destr
 	if (rc != SQLITE_OK)
 		return store_refused(q->st, q->sql, err);
 	if (i != q->n_params)
-		return err_set(err, ERR_INTERNAL, "%d values wanted, types \"%s\", in %.60s", q->n_params, types, q->sql);
+		return err_set(err, ERR_INTERNAL, "%d values wanted, types \"%s\", in %.60s", q->n_params, types,
+			       q->sql);
 	return 0;
 }
 
@@ -288,7 +294,8 @@ int store_run(struct store *st, struct err *err, const char *sql, const char *ty
 	return store_end(q, err);
 }
 
-int store_int(struct store *st, struct err *err, int64_t *out, int64_t otherwise, const char *sql, const char *types, ...)
+int store_int(struct store *st, struct err *err, int64_t *out, int64_t otherwise, const char *sql, const char *types,
+	      ...)
 {
 	struct stmt *q;
 	va_list ap;
@@ -396,7 +403,11 @@ int store_begin(struct store *st, struct err *err)
 
 int store_commit(struct store *st, struct err *err)
 {
-	return store_run(st, err, "COMMIT", "");
+	int rc = store_run(st, err, "COMMIT", "");
+
+	if (rc && st->mode == STORE_BUILD)
+		st->broken = true;
+	return rc;
 }
 
 void store_rollback(struct store *st)

@@ -28,6 +28,7 @@ enum store_mode {
 	STORE_BUILD,	/* a private file nobody else sees: no journal, no sync; schema made when empty */
 	STORE_READ,	/* read-only and never trusted: defensive, quick-checked, no extensions; application_id, version and tables
 			 * must be ours (else ERR_INPUT), the views are ours whatever views the file has */
+	STORE_KNOWN,	/* as STORE_READ, for bytes that storefile says are ours: their rows are not checked again */
 };
 
 int store_open(struct store **out, const char *path, enum store_mode mode, const struct limits *limits,

@@ -12,26 +12,26 @@
 struct stmt {
 	struct store *st;
 	sqlite3_stmt *s;
-	const char *sql;	/* the key of the cache: an address */
+	const char *sql; /* the key of the cache: an address */
 	int n_params;
-	bool busy;		/* between store_query() and store_end() */
-	uint64_t ops;		/* virtual machine steps since store_query(), in units of STORE_TICK */
-	struct err failed;	/* what ended it early; store_end() hands it out */
+	bool busy;	   /* between store_query() and store_end() */
+	uint64_t ops;	   /* virtual machine steps since store_query(), in units of STORE_TICK */
+	struct err failed; /* what ended it early; store_end() hands it out */
 };
 
-#define STORE_TICK 100000	/* steps between two looks at the stop flag: about a millisecond */
+#define STORE_TICK 100000 /* steps between two looks at the stop flag: about a millisecond */
 
 struct store {
 	sqlite3 *db;
 	enum store_mode mode;
-	char *path;		/* NULL: in memory */
-	struct store *model;	/* an empty one with our schema, to compare with; made when first needed */
+	char *path;	     /* NULL: in memory */
+	struct store *model; /* an empty one with our schema, to compare with; made when first needed */
 	uint64_t max_bytes;
-	uint64_t max_ops;	/* STORE_TICKs one statement may take; 0: any number */
+	uint64_t max_ops; /* STORE_TICKs one statement may take; 0: any number */
 	const volatile int *stop;
-	struct stmt *running;	/* whose steps the ticks are */
+	struct stmt *running; /* whose steps the ticks are */
 	bool out_of_ops, broken;
-	struct stmt **slot;	/* open addressing by address of the text */
+	struct stmt **slot; /* open addressing by address of the text */
 	size_t n, n_slots;
 };
 
@@ -44,7 +44,8 @@ int store_schema_temp_views(struct store *st, struct err *err) ERR_MUST_CHECK;
 /* ERR_INPUT when a row breaks a CHECK of our schema. st has our tables. */
 int store_schema_check_rows(struct store *st, struct err *err) ERR_MUST_CHECK;
 /* What the header of our files says. */
-int store_schema_marks(struct store *st, int64_t *application_id, int64_t *user_version, struct err *err) ERR_MUST_CHECK;
+int store_schema_marks(struct store *st, int64_t *application_id, int64_t *user_version,
+		       struct err *err) ERR_MUST_CHECK;
 /* *same: the tables (only_tables) or all rows of sqlite_schema equal ours, text for text. */
 int store_schema_compare(struct store *st, bool only_tables, bool *same, struct err *err) ERR_MUST_CHECK;
 

@@ -5,12 +5,13 @@
  * A file that is only read may have been made by anybody: a SQLite file holds SQL of its own (views, triggers, checks,
  * expressions of indexes) that runs when it is queried. So, in this order: the header is read by hand, since no code of
  * SQLite need run for a file that is not ours; the file is opened immutable, so that a -wal or -journal planted
- * beside it is not replayed and nothing is written; everything it brings is switched off; its tables must be ours, text for
- * text; quick_check looks at pages and types, store_schema.c at the CHECKs; the views are ours. A statement may then take a number of
- * steps that a real analysis of that size never needs: rows too can be written to make a query run for ever.
+ * beside it is not replayed and nothing is written; everything it brings is switched off; its tables must be ours, text
+ * for text; quick_check looks at pages and types, store_schema.c at the CHECKs; the views are ours. A statement may
+ * then take a number of steps that a real analysis of that size never needs: rows too can be written to make a query
+ * run for ever.
  *
- * SQLITE_OPEN_NOFOLLOW refuses a link anywhere in the path, and folders behind links are everyday things: so the folder is
- * resolved first and only the file itself must not be a link.
+ * SQLITE_OPEN_NOFOLLOW refuses a link anywhere in the path, and folders behind links are everyday things: so the folder
+ * is resolved first and only the file itself must not be a link.
  */
 #include "core/store.h"
 
@@ -25,11 +26,11 @@
 #include "core/file.h"
 #include "core/store_db.h"
 
-#define PAGE_SIZE	8192
-#define HEADER_BYTES	100			/* sqlite.org/fileformat2.html, section 1.3 */
-#define OPS_BASE	(500u * 1000 * 1000)	/* some 10 s; the largest query of a small analysis takes 1 % of it */
-#define OPS_PER_BYTE	64
-#define MAX_PATH	511			/* of SQLite's unix layer */
+#define PAGE_SIZE    8192
+#define HEADER_BYTES 100		  /* sqlite.org/fileformat2.html, section 1.3 */
+#define OPS_BASE     (500u * 1000 * 1000) /* some 10 s; the largest query of a small analysis takes 1 % of it */
+#define OPS_PER_BYTE 64
+#define MAX_PATH     511 /* of SQLite's unix layer */
 
 static int on_tick(void *arg)
 {
@@ -55,7 +56,7 @@ void store_close(struct store *st)
 		free(st->slot[i]);
 	}
 	free(st->slot);
-	store_close(st->model);	/* which has none itself */
+	store_close(st->model); /* which has none itself */
 	sqlite3_close(st->db);
 	free(st->path);
 	free(st);
@@ -130,9 +131,10 @@ static void tighten(struct store *st)
 	static const struct {
 		int id, value;
 	} bound[] = {
-		{ SQLITE_LIMIT_LENGTH, 16 << 20 },   { SQLITE_LIMIT_SQL_LENGTH, 1 << 20 }, { SQLITE_LIMIT_COLUMN, 200 },
-		{ SQLITE_LIMIT_EXPR_DEPTH, 200 },    { SQLITE_LIMIT_COMPOUND_SELECT, 100 }, { SQLITE_LIMIT_ATTACHED, 0 },
-		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },   { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000 },
+		{ SQLITE_LIMIT_LENGTH, 16 << 20 },     { SQLITE_LIMIT_SQL_LENGTH, 1 << 20 },
+		{ SQLITE_LIMIT_COLUMN, 200 },	       { SQLITE_LIMIT_EXPR_DEPTH, 200 },
+		{ SQLITE_LIMIT_COMPOUND_SELECT, 100 }, { SQLITE_LIMIT_ATTACHED, 0 },
+		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },     { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000 },
 		{ SQLITE_LIMIT_WORKER_THREADS, 0 },
 	};
 	static const char *const modules[] = { "json_each", "json_tree", NULL };
@@ -142,7 +144,7 @@ static void tighten(struct store *st)
 	/* A "table" may be a full-text index with a parser of its own behind it: none but JSON's. */
 	sqlite3_drop_modules(st->db, (const char **)(uintptr_t)modules);
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	sqlite3_db_config(st->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);	/* temp views stay trusted */
+	sqlite3_db_config(st->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL); /* temp views stay trusted */
 }
 
 static uint32_t big_endian(const unsigned char *p)
@@ -173,8 +175,10 @@ static int check_header(struct store *st, uint64_t *size, struct err *err)
 	if (n != sizeof(h) || memcmp(h, "SQLite format 3", 16) != 0 || big_endian(h + 68) != id)
 		return err_set(err, ERR_INPUT, "is not a database of attrib");
 	if (big_endian(h + 60) != version)
-		return err_set(err, ERR_INPUT, "was written by another version (its format is %" PRIu32 ", this program's %"
-			       PRId64 "): analyze again", big_endian(h + 60), version);
+		return err_set(err, ERR_INPUT,
+			       "was written by another version (its format is %" PRIu32 ", this program's %" PRId64
+			       "): analyze again",
+			       big_endian(h + 60), version);
 	*size = (uint64_t)file.st_size;
 	return 0;
 }
@@ -198,7 +202,8 @@ static int open_immutable(struct store *st, struct err *err)
 
 	buf_puts(&uri, "file://");
 	for (const char *p = st->path; *p; p++) {
-		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("/._-", *p))
+		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+		    strchr("/._-", *p))
 			buf_byte(&uri, *p);
 		else
 			buf_printf(&uri, "%%%02x", (unsigned char)*p);
@@ -218,7 +223,8 @@ static int open_read(struct store *st, struct err *err)
 
 	if (check_header(st, &size, err) || open_immutable(st, err))
 		return (int)err->code;
-	st->max_ops = (OPS_BASE + OPS_PER_BYTE * size) / STORE_TICK;
+	if (st->mode == STORE_READ)
+		st->max_ops = (OPS_BASE + OPS_PER_BYTE * size) / STORE_TICK;
 	harden(st);
 	tighten(st);
 	if (store_script(st, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536", err) ||
@@ -226,7 +232,9 @@ static int open_read(struct store *st, struct err *err)
 		return (int)err->code;
 	if (!same)
 		return err_set(err, ERR_INPUT, "has other tables than this program makes: analyze again");
-	if (quick_check(st, err) || store_schema_check_rows(st, err) || store_schema_temp_views(st, err))
+	if (st->mode == STORE_READ && (quick_check(st, err) || store_schema_check_rows(st, err)))
+		return (int)err->code;
+	if (store_schema_temp_views(st, err))
 		return (int)err->code;
 	return store_script(st, "PRAGMA query_only = ON", err);
 }
@@ -243,8 +251,7 @@ static int open_build(struct store *st, const struct limits *l, struct err *err)
 			 err))
 		return (int)err->code;
 	harden(st); /* after journal_mode: a defensive connection may not switch its journal off */
-	if (set_max_bytes(st, l, err) ||
-	    store_int(st, err, &entries, 0, "SELECT count(*) FROM sqlite_schema", ""))
+	if (set_max_bytes(st, l, err) || store_int(st, err, &entries, 0, "SELECT count(*) FROM sqlite_schema", ""))
 		return (int)err->code;
 	return entries ? 0 : store_schema_make(st, err);
 }

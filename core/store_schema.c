@@ -5,9 +5,10 @@
  * SQLite keeps the text of every table, view and index in sqlite_schema, so "is this database ours" is a comparison of
  * texts with a fresh one made in memory by the same scripts: there is no second list that could fall behind.
  *
- * SQLite does not evaluate a table's CHECKs on a read-only connection, not even in quick_check (it skips them when it reads the
- * schema: sqlite3AddCheckConstraint in 3.40). Reports count on them: a call site that is its own parent would be walked
- * for ever, an enum outside its list would be printed. So each CHECK is cut out of our text and asked as a query.
+ * SQLite does not evaluate a table's CHECKs on a read-only connection, not even in quick_check (it skips them when it
+ * reads the schema: sqlite3AddCheckConstraint in 3.40). Reports count on them: a call site that is its own parent would
+ * be walked for ever, an enum outside its list would be printed. So each CHECK is cut out of our text and asked as a
+ * query.
  *
  * A file that is only read gets our views as TEMP views, which come before the file's own in name lookup and stay
  * allowed when the file's are switched off. So a report never runs a query that somebody else wrote.
@@ -83,8 +84,7 @@ static int model_of(struct store *st, struct err *err)
 
 int store_schema_marks(struct store *st, int64_t *application_id, int64_t *user_version, struct err *err)
 {
-	if (model_of(st, err) ||
-	    store_int(st->model, err, application_id, 0, "PRAGMA application_id", ""))
+	if (model_of(st, err) || store_int(st->model, err, application_id, 0, "PRAGMA application_id", ""))
 		return (int)err->code;
 	return store_int(st->model, err, user_version, 0, "PRAGMA user_version", "");
 }

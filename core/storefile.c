@@ -2,13 +2,15 @@
 /*
  * storefile.c - never a torn attrib.db, and never somebody else's taken for ours
  *
- * The name attrib.db always stands for a whole database, since a rename put it there; work goes on in a private file beside it.
- * Whether the old one may be reused cannot be asked of the file itself: whoever writes a file can write any mark into
- * it, false rows under our schema too. So the proof lies elsewhere, in the user's state folder: an empty file named by
- * the sha256 of what was renamed. One flipped byte, and the database is rebuilt from its inputs, which costs time and nothing
- * else. An entry says "this machine wrote these bytes", not "these bytes lie here", so folders can be moved.
+ * The name attrib.db always stands for a whole database, since a rename put it there; work goes on in a private file
+ * beside it. Whether the old one may be reused cannot be asked of the file itself: whoever writes a file can write any
+ * mark into it, false rows under our schema too. So the proof lies elsewhere, in the user's state folder: an empty file
+ * named by the sha256 of what was renamed. One flipped byte, and the database is rebuilt from its inputs, which costs
+ * time and nothing else. An entry says "this machine wrote these bytes", not "these bytes lie here", so folders can be
+ * moved.
  *
- * The lock is flock() on a file of its own: the kernel drops it whatever kills us, and the database can be renamed under it.
+ * The lock is flock() on a file of its own: the kernel drops it whatever kills us, and the database can be renamed
+ * under it.
  */
 #include "core/storefile.h"
 
@@ -115,7 +117,7 @@ static bool schema_fits(struct storefile *f, const struct limits *l)
 	struct err err;
 	bool ours = false;
 
-	if (store_open(&st, f->path, STORE_READ, l, &err) || store_schema_is_ours(st, &ours, &err))
+	if (store_open(&st, f->path, STORE_KNOWN, l, &err) || store_schema_is_ours(st, &ours, &err))
 		not_trusted(f, "%s", err.msg);
 	else if (!ours)
 		not_trusted(f, "another version of this program wrote it");

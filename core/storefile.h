@@ -32,7 +32,7 @@ int storefile_begin(struct storefile *f, struct store **out, const struct limits
 /* Makes the indexes, checks that the schema is ours, closes st (also on failure), fsyncs, renames over path, fsyncs the
  * folder, records the sha256. When only the last fails, it is no failure: `why` says it, and the next analysis rebuilds. */
 int storefile_publish(struct storefile *f, struct store *st, struct err *err) ERR_MUST_CHECK;
-/* True when a file is one this machine's attrib wrote (report and triage say it when not). */
+/* True when a file is one this machine's attrib wrote: open it STORE_KNOWN. Else STORE_READ, and report and triage say it. */
 bool storefile_is_ours(const char *path, const char *state_dir);
 void storefile_free(struct storefile *f);	/* removes tmp if it is still there, drops the lock */
 

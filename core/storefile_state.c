@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define KEEP	 1000
-#define SLACK	 100		/* pruned this many at a time, not at each run */
-#define SCAN_MAX 100000		/* entries looked at: more is not ours */
+#define SLACK	 100	/* pruned this many at a time, not at each run */
+#define SCAN_MAX 100000 /* entries looked at: more is not ours */
 #define HEX_LEN	 (2 * FILE_SHA256)
 
 struct entry {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * storefile_state.h - the databases this machine's attrib wrote: an empty file each in the state folder, named by sha256
+ * storefile_state.h - the databases this machine's attrib wrote: an empty file each in the state folder, named by
+ * sha256
  */
 #ifndef CORE_STOREFILE_STATE_H
 #define CORE_STOREFILE_STATE_H

@@ -220,8 +220,9 @@ static int decide(struct gc_csv *g, struct err *err)
 	g->decided = true;
 	for (int i = 0; i < DURATIONS && !rc; i++)
 		rc = guess_unit(g, i, err);
+	/* Sums fall only at restarts, totals of one cycle every other row. */
 	g->cumulative = g->col.header && at >= 0 && strstr(g->col.name[at].whole, "total") && pause->rows > 1 &&
-			pause->falls * 20 <= pause->rows;
+			pause->falls * 4 <= pause->rows;
 	if (!rc && g->cumulative)
 		rc = note(g, err, "the column %s is a sum since start: differences are taken", g->col.name[at].whole);
 	at = g->col.at[GC_CPU];

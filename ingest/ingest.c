@@ -204,8 +204,19 @@ static int count(struct ingest_stats *s, enum wire_verdict verdict, bool partial
 	return 0;
 }
 
+/* A file that was refused and did not change is refused, not read. */
+static int still_refused(struct store *st, const struct walk_file *f, bool *yes, struct err *err)
+{
+	int64_t n;
+
+	if (store_int(st, err, &n, 0, "SELECT status = 'refused' FROM source WHERE path = ?", "t", f->path))
+		return (int)err->code;
+	*yes = n != 0;
+	return 0;
+}
+
 /* The rows of a file that a decoder took. */
-static int decoded(struct ingest *g, size_t file, struct ingest_stats *stats, struct err *err)
+static int decoded(struct ingest *g, struct store *st, size_t file, struct ingest_stats *stats, struct err *err)
 {
 	const struct wire_what *what = pool_what(g->pool, file);
 	struct wire_end end, why = { .verdict = WIRE_READ };
@@ -222,10 +233,12 @@ static int decoded(struct ingest *g, size_t file, struct ingest_stats *stats, st
 		return rows_refuse(g->rows, &end, err) ? (int)err->code : count(stats, WIRE_REFUSED, false);
 	if (rows_accept(g->rows, &end, &partial, err))
 		return (int)err->code;
-	return count(stats, end.verdict, partial);
+	if (end.verdict == WIRE_UNCHANGED && still_refused(st, &g->walk.file[file], &blamed, err))
+		return (int)err->code;
+	return count(stats, blamed ? WIRE_REFUSED : end.verdict, partial);
 }
 
-static int one_file(struct ingest *g, size_t file, struct ingest_stats *stats, struct err *err)
+static int one_file(struct ingest *g, struct store *st, size_t file, struct ingest_stats *stats, struct err *err)
 {
 	const struct walk_file *f = &g->walk.file[file];
 	const struct wire_what *what;
@@ -240,7 +253,7 @@ static int one_file(struct ingest *g, size_t file, struct ingest_stats *stats, s
 		return (int)err->code;
 	what = pool_what(g->pool, file);
 	if (what && what->decoder > 0)
-		return decoded(g, file, stats, err);
+		return decoded(g, st, file, stats, err);
 	if (take_records(g, file, &blamed, &end, err))	/* of none; only its end */
 		return (int)err->code;
 	end = *pool_end(g->pool, file);
@@ -257,7 +270,7 @@ static int all_files(struct ingest *g, struct store *st, struct ingest_stats *st
 		return (int)err->code;
 	tell(g);
 	for (size_t i = 0; i < g->walk.n; i++) {
-		if (one_file(g, i, stats, err))
+		if (one_file(g, st, i, stats, err))
 			return err->code == ERR_STORE ? err_wrap(err, "'%.200s'", g->walk.file[i].path.p) : (int)err->code;
 		pool_forget(g->pool, i);
 	}

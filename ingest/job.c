@@ -40,6 +40,21 @@ static const char *base_name(const char *rel)
 	return slash ? slash + 1 : rel;
 }
 
+/* "hey's report is not read by this version": the reason says all of it, the kind what it looks like. */
+static void name_kind(struct wire_what *what, const char *why)
+{
+	static const char *const verbs[] = { " is not read", " are not read", ", ", " (" };
+	size_t n = strlen(why);
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		const char *at = memmem(why, n, verbs[i], strlen(verbs[i]));
+
+		if (at)
+			n = (size_t)(at - why);
+	}
+	snprintf(what->kind, sizeof(what->kind), "%.*s", (int)n, why);
+}
+
 /* The decoder that reads this, and its sha256; NULL with `end` filled when there is none. */
 static const struct decoder *recognise(const struct job_env *env, int fd, struct reader *in, struct wire_what *what,
 				       struct wire_end *end)
@@ -61,9 +76,10 @@ static const struct decoder *recognise(const struct job_env *env, int fd, struct
 		what->of_run = d->of_run;
 		return d;
 	}
-	snprintf(what->kind, sizeof(what->kind), "%s", why ? why : "unknown");
+	why = why ? why : "contents of a kind that is not known";
+	name_kind(what, why);
 	end->verdict = WIRE_IGNORED;
-	snprintf(end->reason, sizeof(end->reason), "no format that is read here: %s", why ? why : "unknown contents");
+	snprintf(end->reason, sizeof(end->reason), "%s", why);
 	return NULL;
 }
 

@@ -18,6 +18,7 @@
 
 #define SECOND	   1000000000LL
 #define NEAR	   (3600 * SECOND)	/* a name's time and the rest of its run */
+#define ROUND	   (120 * SECOND)	/* the longest time that one round of captures takes */
 #define MTIME_SLOP (2 * SECOND)		/* between the end of a capture and the last write, from file to file */
 
 enum from { FROM_NONE, FROM_FILE, FROM_RUN_JSON, FROM_NAME, FROM_SIBLING, FROM_MTIME };
@@ -171,6 +172,14 @@ static void from_name(struct clockwork *c)
 	}
 }
 
+/* A name that spells a time is no name of a round, even when that time was not believed. */
+static bool in_round(const struct clockwork *c, size_t i)
+{
+	int64_t t, step;
+
+	return c->shot[i].id && !place_name_time(base_name(c->w->file[i].rel), &t, &step);
+}
+
 /* The number of the round that a file belongs to, new when *is_new. */
 static uint32_t round_of(struct clockwork *c, size_t i, struct buf *b, bool *is_new)
 {
@@ -210,7 +219,7 @@ static int from_sibling(struct clockwork *c, struct err *err)
 	bool is_new;
 
 	for (size_t i = 0; i < c->w->n && nth != MAP_NONE; i++) {
-		if (!c->shot[i].id || !c->shot[i].from)
+		if (!c->shot[i].from || !in_round(c, i))
 			continue;
 		nth = round_of(c, i, &b, &is_new);
 		if (nth != MAP_NONE)
@@ -220,10 +229,10 @@ static int from_sibling(struct clockwork *c, struct err *err)
 	for (size_t i = 0; i < c->w->n && nth != MAP_NONE; i++) {
 		const struct round *r;
 
-		if (!c->shot[i].id || c->shot[i].from)
+		if (c->shot[i].from || !in_round(c, i))
 			continue;
 		nth = round_of(c, i, &b, &is_new);
-		if (nth >= n_rounds)
+		if (nth >= n_rounds || c->round[nth].hi - c->round[nth].lo > ROUND)
 			continue;
 		r = &c->round[nth];
 		set(&c->shot[i], FROM_SIBLING, r->pick, r->pick,

@@ -5,9 +5,9 @@
  *     stream --split--> message --protobuf-c--> tables, samples          while reading: nothing is resolved
  *     end: rest unpacked, checked --> kind --> frames --> prune --> totals --> tree --> records
  *
- * Writers disagree about the order of everything (pprof's own puts samples before the locations they name, Go's runtime mixes
- * them, both put strings last), so a message is kept as numbers until the end. Memory: the distinct stacks at about two bytes
- * a frame, the values of the samples, the tables; never a whole message tree.
+ * Writers disagree about the order of everything (pprof's own puts samples before the locations they name, Go's
+ * runtime mixes them, both put strings last), so a message is kept as numbers until the end. Memory: the distinct
+ * stacks at about two bytes a frame, the values of the samples, the tables; never a whole message tree.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,7 +72,8 @@ static void scratch_free(void *data, void *mem)
 }
 
 /* One message, valid until the next call. */
-static void *unpack(struct pprof *p, const ProtobufCMessageDescriptor *kind, struct str bytes, uint64_t at, struct err *err)
+static void *unpack(struct pprof *p, const ProtobufCMessageDescriptor *kind, struct str bytes, uint64_t at,
+		    struct err *err)
 {
 	void *message;
 
@@ -227,33 +228,43 @@ static int read_all(struct pprof *p, struct err *err)
 
 /* ---- the end ---- */
 
+static int check_type(struct pprof *p, const Pb__ValueType *t, int field, struct err *err)
+{
+	uint32_t ignored;
+	int rc = t ? pprof_string(p, t->type_str, p->field_at[field], &ignored, err) : 0;
+
+	return rc || !t ? rc : pprof_string(p, t->unit_str, p->field_at[field], &ignored, err);
+}
+
+static int check_rest(struct pprof *p, struct err *err)
+{
+	const struct {
+		int64_t string;
+		int field;
+	} named[] = { { p->prof->drop_frames_str, F_DROP }, { p->prof->keep_frames_str, F_KEEP },
+		      { p->prof->default_sample_type_str, F_DEFAULT_TYPE }, { p->prof->doc_url_str, F_DOC_URL } };
+	uint32_t ignored;
+	int rc = check_type(p, p->prof->period_type, F_PERIOD_TYPE, err);
+
+	for (size_t i = 0; i < p->prof->n_sample_type && !rc; i++)
+		rc = check_type(p, p->prof->sample_type[i], F_SAMPLE_TYPE, err);
+	for (size_t i = 0; i < p->prof->n_comment_str && !rc; i++)
+		rc = pprof_string(p, p->prof->comment_str[i], p->field_at[F_COMMENT], &ignored, err);
+	for (size_t i = 0; i < sizeof(named) / sizeof(*named) && !rc; i++)
+		rc = pprof_string(p, named[i].string, p->field_at[named[i].field], &ignored, err);
+	return rc;
+}
+
 static int unpack_rest(struct pprof *p, struct err *err)
 {
-	int64_t named[5];
-	uint32_t ignored;
-	int rc = 0;
+	uint64_t at = p->field_at[F_SAMPLE_TYPE];
 
-	p->prof = unpack(p, &pb__profile__descriptor, (struct str){ p->rest, p->n_rest }, p->field_at[F_SAMPLE_TYPE], err);
+	p->prof = unpack(p, &pb__profile__descriptor, (struct str){ p->rest, p->n_rest }, at, err);
 	if (!p->prof)
 		return (int)err->code;
 	if (p->prof->n_sample_type > p->l->sample_types)
-		return pprof_over(p->field_at[F_SAMPLE_TYPE], "sample_types", p->l->sample_types, err);
-	for (size_t i = 0; i < p->prof->n_sample_type && !rc; i++) {
-		rc = pprof_string(p, p->prof->sample_type[i]->type_str, p->field_at[F_SAMPLE_TYPE], &ignored, err);
-		if (!rc)
-			rc = pprof_string(p, p->prof->sample_type[i]->unit_str, p->field_at[F_SAMPLE_TYPE], &ignored, err);
-	}
-	for (size_t i = 0; i < p->prof->n_comment_str && !rc; i++)
-		rc = pprof_string(p, p->prof->comment_str[i], p->field_at[F_COMMENT], &ignored, err);
-	named[0] = p->prof->drop_frames_str;
-	named[1] = p->prof->keep_frames_str;
-	named[2] = p->prof->default_sample_type_str;
-	named[3] = p->prof->period_type ? p->prof->period_type->type_str : 0;
-	named[4] = p->prof->period_type ? p->prof->period_type->unit_str : 0;
-	for (size_t i = 0; i < sizeof(named) / sizeof(*named) && !rc; i++)
-		rc = pprof_string(p, named[i], p->field_at[i < 2 ? F_DROP + i : i == 2 ? F_DEFAULT_TYPE : F_PERIOD_TYPE],
-				  &ignored, err);
-	return rc;
+		return pprof_over(at, "sample_types", p->l->sample_types, err);
+	return check_rest(p, err);
 }
 
 static int put_profile_and_measures(struct pprof *p, struct err *err)
@@ -282,7 +293,8 @@ static int put_profile_and_measures(struct pprof *p, struct err *err)
 static int resolve(struct pprof *p, struct err *err)
 {
 	static int (*const step[])(struct pprof *, struct err *) = {
-		unpack_rest, pprof_tables_check, pprof_samples_check, pprof_kind, pprof_frames, pprof_prune, pprof_totals,
+		unpack_rest,  pprof_tables_check, pprof_samples_check, pprof_kind,
+		pprof_frames, pprof_prune,	  pprof_totals,
 	};
 	int rc = 0;
 
@@ -386,8 +398,9 @@ static bool is_value_type(struct str s)
 	return true;
 }
 
-/* A profile once a sample_type is found behind nothing but fields of a profile; damage further on is for decode() to say. Without
- * one (some writer may put it last) as long as all that is there, and not too little, are such fields. */
+/* A profile once a sample_type is found behind nothing but fields of a profile; damage further on is for decode()
+ * to say. Without one (some writer may put it last) as long as all that is there, and not too little, are such
+ * fields. */
 static bool sniff(struct str head)
 {
 	uint64_t tag, v;

@@ -2,9 +2,9 @@
 /*
  * pprof_frames.c - what a location means: its functions and lines, root first
  *
- * Two identities: a func record is (name, file), a function total is the name alone, since `go tool pprof -top` merges by it.
- * A frame is (func, line, inlined), and different addresses of one line are one frame. A line without a function, or
- * whose function has no name, is named by its address, with the file of its mapping.
+ * Two identities: a func record is (name, file), a function total is the name alone, since `go tool pprof -top`
+ * merges by it. A frame is (func, line, inlined), and different addresses of one line are one frame. A line without a
+ * function, or whose function has no name, is named by its address, with the file of its mapping.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,8 @@
 #include "ingest/pprof.h"
 
 /* Adds a func unless it is there. */
-static int func_of(struct pprof *p, struct str name, struct str file, uint32_t start_line, uint32_t *out, struct err *err)
+static int func_of(struct pprof *p, struct str name, struct str file, uint32_t start_line, uint32_t *out,
+		   struct err *err)
 {
 	struct pprof_frames *f = &p->f;
 	uint32_t key[2];
@@ -130,7 +131,8 @@ static int note_unresolved(struct pprof *p, struct err *err)
 	int rc = 0;
 
 	if (funcs)
-		rc = pprof_note(p, true, err, "%zu functions that lines name are not in the file: shown by address", funcs);
+		rc = pprof_note(p, true, err, "%zu functions that lines name are not in the file: shown by address",
+				funcs);
 	if (mappings && !rc)
 		rc = pprof_note(p, false, err, "%zu mappings that locations name are not in the file", mappings);
 	return rc;

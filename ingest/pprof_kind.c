@@ -2,12 +2,12 @@
 /*
  * pprof_kind.c - what kind of profile this is: columns to measures, and the time it covers
  *
- * A measure is a pair (count, amount): a column in `count` followed by one in another unit. A lone column of counts is both; a
- * lone column of anything else has no count. Go's columns get attrib's names, any other keeps its own. Time units
- * become ns here, so that amounts of two writers compare; other units are kept as the file names them.
+ * A measure is a pair (count, amount): a column in `count` followed by one in another unit. A lone column of counts
+ * is both; a lone column of anything else has no count. Go's columns get attrib's names, any other keeps its own.
+ * Time units become ns here, so that amounts of two writers compare; other units are kept as the file names them.
  *
- * Time: an interval begins at time_nanos (cpu, fgprof, other writers). Go's snapshots (heap, block, mutex, counts) have no
- * duration, unless they are the difference of two: then time_nanos is the END of the interval.
+ * Time: an interval begins at time_nanos (cpu, fgprof, other writers). Go's snapshots (heap, block, mutex, counts)
+ * have no duration, unless they are the difference of two: then time_nanos is the END of the interval.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,8 @@ static enum pprof_kind kind_of(const struct pprof *p)
 	if (str_is(period, "wallclock"))
 		return KIND_WALL;
 	for (size_t i = 0; i < n; i++) {
-		if (columns_are(p, i, "alloc_objects", "alloc_space") || columns_are(p, i, "inuse_objects", "inuse_space"))
+		if (columns_are(p, i, "alloc_objects", "alloc_space") ||
+		    columns_are(p, i, "inuse_objects", "inuse_space"))
 			return KIND_HEAP;
 	}
 	if (n == 1 && str_is(unit_of(p, p->prof->sample_type[0]), "count") &&
@@ -93,7 +94,9 @@ static const char *extent_of(const struct pprof *p, struct str metric)
 {
 	if (p->kind == KIND_CPU || p->kind == KIND_WALL || p->prof->duration_nanos > 0)
 		return "interval";
-	return p->kind == KIND_CONTENTION || str_is(metric, "alloc") || str_starts(metric, "alloc_") ? "since_start" : "instant";
+	if (p->kind == KIND_CONTENTION || str_is(metric, "alloc") || str_starts(metric, "alloc_"))
+		return "since_start";
+	return "instant";
 }
 
 /* What a count stands for. Of writers that are not Go's, only what the units prove. */
@@ -167,8 +170,8 @@ static void set_times(struct pprof *p)
 		p->t1 = time;
 }
 
-/* Stacks that stand exactly at the depth where Go stops have lost their root: 64 frames in cpu profiles; elsewhere 32 up to
- * Go 1.22, 128 since; custom profiles 32. */
+/* Stacks that stand exactly at the depth where Go stops have lost their root: 64 frames in cpu profiles; elsewhere
+ * 32 up to Go 1.22, 128 since; custom profiles 32. */
 static int64_t depth_cut(const struct pprof *p)
 {
 	const struct pprof_samples *s = &p->s;
@@ -228,6 +231,5 @@ int pprof_kind_contention(struct pprof *p, int64_t unlocks, int64_t waits, struc
 		p->measure[0].metric = mutex ? STR_LIT("mutex") : STR_LIT("block");
 		return 0;
 	}
-	return pprof_note(p, false, err, "neither its frames nor its name tell a block profile from a mutex profile: kept as "
-			  "'delay'");
+	return pprof_note(p, false, err, "neither frames nor file name tell block from mutex: called 'delay'");
 }

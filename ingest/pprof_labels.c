@@ -2,15 +2,16 @@
 /*
  * pprof_labels.c - label sets
  *
- * While reading, a label is four numbers of the file (an atom), a set is its atoms sorted, and both are numbered by maps.
- * At the end they get their texts, and sets that say the same become one. Three rules of pprof: a label without
+ * While reading, a label is four numbers of the file (an atom), a set is its atoms sorted, and both are numbered by
+ * maps. At the end they get their texts, and sets that say the same become one. Three rules of pprof: a label without
  * string, number and unit is no label; a number without a unit counts bytes if its key is request or alignment, else
  * its key is its unit; the order of labels means nothing (attrib sorts them by their texts).
  *
  * A label that is never the same twice (a request id) would make a set of every sample. So a key with more than
- * limits->label_sets values is left out, and that is said. The sizes that Go writes into heap profiles (key bytes) are kept:
- * the error of a heap sample cannot be known without its size. Memory is bounded before texts are known: a key stops being
- * read at AHEAD times the limit, and when all sets together pass it, the key with the most values stops.
+ * limits->label_sets values is left out, and that is said. The sizes that Go writes into heap profiles (key bytes)
+ * are kept: the error of a heap sample cannot be known without its size. Memory is bounded before texts are known: a
+ * key stops being read at AHEAD times the limit, and when all sets together pass it, the key with the most values
+ * stops.
  */
 #include <stdlib.h>
 
@@ -260,11 +261,11 @@ static int choose_keys(struct pprof *p, struct err *err)
 		if (size && !k->too_many)
 			continue;
 		k->too_many = true;
-		rc = pprof_note(p, true, err, "label '%.*s' is left out: too many values, alone or with others (limit label_sets)",
-				(int)(text.n < 80 ? text.n : 80), text.p);
+		rc = pprof_note(p, true, err, "label '%.*s' is left out: too many values, by itself or with others "
+				"(limit label_sets)", (int)(text.n < 80 ? text.n : 80), text.p);
 	}
 	if (!rc && l->keys_lost)
-		rc = pprof_note(p, true, err, "labels with more than %d different keys: the others are left out", KEYS_MAX);
+		rc = pprof_note(p, true, err, "more than %d label keys: the others are left out", KEYS_MAX);
 	return rc;
 }
 
@@ -279,7 +280,8 @@ static int put_set(struct pprof *p, uint32_t id, const struct label *label, size
 }
 
 /* One set with its texts, put unless one that says the same was. */
-static int finish_set(struct pprof *p, uint32_t set, struct label *label, struct map *done, struct buf *b, struct err *err)
+static int finish_set(struct pprof *p, uint32_t set, struct label *label, struct map *done, struct buf *b,
+		      struct err *err)
 {
 	struct str atoms = p->labels.sets.key[set];
 	size_t n = 0, n_atoms = atoms.n / sizeof(uint32_t);

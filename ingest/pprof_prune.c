@@ -2,10 +2,11 @@
 /*
  * pprof_prune.c - drop_frames and keep_frames, exactly as google/pprof applies them
  *
- * A function whose whole simplified name matches drop_frames (and not keep_frames) goes, with everything it called. Simplified:
- * without a leading '.', and without what begins at the first '(' that is neither "(anonymous namespace)" nor the one of
- * "operator()" - so a Go method main.(*T).M is asked for as "main.". Where the root itself matches, the stack is kept up
- * to the first frame that does not, lest everything go. Go's own writers never set these; C++ tools do.
+ * A function whose whole simplified name matches drop_frames (and not keep_frames) goes, with everything it called.
+ * Simplified: without a leading '.', and without what begins at the first '(' that is neither "(anonymous namespace)"
+ * nor the one of "operator()" - so a Go method main.(*T).M is asked for as "main.". Where the root itself matches,
+ * the stack is kept up to the first frame that does not, lest everything go. Go's own writers never set these; C++
+ * tools do.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -33,11 +34,11 @@ static void rule_free(struct rule *r)
 /* false: the pattern is not understood; pprof goes on without pruning then, and so do we, but say it. */
 static bool rule_make(struct rule *r, struct str pattern)
 {
+	const uint32_t whole = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C;
 	PCRE2_SIZE where;
 	int code;
 
-	r->code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C,
-				&code, &where, NULL);
+	r->code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, whole, &code, &where, NULL);
 	if (!r->code)
 		return false;
 	r->data = pcre2_match_data_create(1, NULL);
@@ -78,7 +79,8 @@ static struct str simplify(struct str name)
 	return name;
 }
 
-/* What happens to location row; hit: by name, whether it goes. A location that lost its leafward lines is cut beneath. */
+/* What happens to location row; hit: by name, whether it goes. A location that lost its leafward lines is cut
+ * beneath. */
 static enum prune prune_location(struct pprof *p, size_t row, const bool *hit)
 {
 	struct pprof_span *span = &p->f.loc[row];
@@ -137,18 +139,19 @@ static int prune_all(struct pprof *p, struct rule *drop, struct rule *keep, stru
 
 int pprof_prune(struct pprof *p, struct err *err)
 {
-	struct str drop_text = pprof_text(p, p->prof->drop_frames_str), keep_text = pprof_text(p, p->prof->keep_frames_str);
+	struct str drop_text = pprof_text(p, p->prof->drop_frames_str);
+	struct str keep_text = pprof_text(p, p->prof->keep_frames_str);
 	struct rule drop = { 0 }, keep = { 0 };
 	int rc = 0;
 
 	if (drop_text.n == 0)
 		return 0;
 	if (!rule_make(&drop, drop_text) || (keep_text.n && !rule_make(&keep, keep_text)))
-		rc = pprof_note(p, false, err, "the pattern in drop_frames or keep_frames is not understood: no frame is dropped");
+		rc = pprof_note(p, false, err, "drop_frames or keep_frames is no pattern: no frame is dropped");
 	else
 		rc = prune_all(p, &drop, &keep, err);
 	if (!rc && (drop.gave_up || keep.gave_up))
-		rc = pprof_note(p, true, err, "drop_frames or keep_frames takes too long on some names: those are kept");
+		rc = pprof_note(p, true, err, "drop_frames or keep_frames takes too long on some names: kept");
 	rule_free(&drop);
 	rule_free(&keep);
 	return rc;

@@ -2,9 +2,10 @@
 /*
  * pprof_rows.c - samples at call sites, and the goroutines of a goroutine profile
  *
- * After the tree every sample has its call site. Those of one call site and label set are added up: different addresses of a line,
- * label sets that turned out to say the same, and what was folded. A goroutine profile says how many goroutines stand where,
- * not how they wait: their class is told from the first frames, of the stack as it was before any folding.
+ * After the tree every sample has its call site. Those of one call site and label set are added up: different
+ * addresses of a line, label sets that turned out to say the same, and what was folded. A goroutine profile says how
+ * many goroutines stand where, not how they wait: their class is told from the first frames, of the stack as it was
+ * before any folding.
  */
 #include <stdlib.h>
 
@@ -108,7 +109,7 @@ static uint8_t class_of(const struct pprof *p, size_t i, const uint8_t *role)
 
 static bool is_goroutines(const struct pprof *p)
 {
-	return p->kind == KIND_COUNT && !p->delta && p->n_measures == 1 && str_starts(p->measure[0].metric, "goroutine");
+	return p->kind == KIND_COUNT && !p->delta && str_starts(p->measure[0].metric, "goroutine");
 }
 
 static int find_classes(const struct pprof *p, struct rows *r, struct err *err)

@@ -2,13 +2,13 @@
 /*
  * pprof_samples.c - samples are spooled, because what they name may come behind them
  *
- * What stays of a sample is its stack (location indexes as varints: two bytes a frame in the largest files seen, since
- * indexes are given in order of first use and use is skewed), its label set and its values. Equal stacks are kept once and
- * equal samples are added up, so memory follows the distinct stacks and not the file. Stacks are stored root first, the way
- * every later step walks them.
+ * What stays of a sample is its stack (location indexes as varints: two bytes a frame in the largest files seen,
+ * since indexes are given in order of first use and use is skewed), its label set and its values. Equal stacks are
+ * kept once and equal samples are added up, so memory follows the distinct stacks and not the file. Stacks are stored
+ * root first, the way every later step walks them.
  *
- * Sums: each column's absolute values are added with an overflow check here. While that sum fits an int64, so does any sum of
- * any part of the column, and no later step need check again.
+ * Sums: each column's absolute values are added with an overflow check here. While that sum fits an int64, so does
+ * any sum of any part of the column, and no later step need check again.
  */
 #include <stdlib.h>
 

@@ -22,7 +22,7 @@ struct pprof_samples {
 	uint64_t first_at, seen, frames;	/* byte of the first one; counts of those in the file */
 	int64_t *total;			/* a column's sum of absolute values: while it fits, so does every sum */
 	unsigned char *bytes;		/* one stack being encoded */
-	uint64_t deepest;		/* locations of the deepest stack, and how many stacks stand at Go's usual limits */
+	uint64_t deepest;		/* locations of the deepest stack; stacks that stand at Go's usual limits */
 	uint64_t at_32, at_64, at_128;
 };
 

@@ -2,9 +2,9 @@
 /*
  * pprof_split.c - the only protobuf read by hand
  *
- * protobuf-c wants a message in one piece and would unpack a profile into eleven times its size. So the top level is walked
- * here (tag, length, payload), and each submessage goes to protobuf-c alone. Groups (wire types 3, 4) are malformed:
- * no writer of profiles ever made one.
+ * protobuf-c wants a message in one piece and would unpack a profile into eleven times its size. So the top level is
+ * walked here (tag, length, payload), and each submessage goes to protobuf-c alone. Groups (wire types 3, 4) are
+ * malformed: no writer of profiles ever made one.
  */
 #include "ingest/pprof_split.h"
 

@@ -27,7 +27,8 @@ struct split_field {
 
 /* One varint at the start of s: bytes taken, 0 when s ends inside it, -1 when it is longer than ten. */
 int split_varint(struct str s, uint64_t *value);
-/* The next field, *end at the end of the input. A varint's value is in f; anything else must be taken or skipped next. */
+/* The next field, *end at the end of the input. A varint's value is in f; anything else must be taken or skipped
+ * next. */
 int split_next(struct split *s, struct split_field *f, bool *end, struct err *err) ERR_MUST_CHECK;
 /* The payload, borrowed until the next call. f->value was checked against a limit by the caller. */
 int split_take(struct split *s, const struct split_field *f, struct str *out, struct err *err) ERR_MUST_CHECK;

@@ -2,9 +2,10 @@
 /*
  * pprof_tables.c - strings, functions, mappings, locations
  *
- * Anything may be named before it is seen: a string by everything, a location by a sample, a function by a line. So each
- * name gets its place in a table at once, the message fills it when it comes, and what is still empty at the end is the
- * file's fault. Of string indexes only the largest is remembered, with its byte: if that one is in the table, all are.
+ * Anything may be named before it is seen: a string by everything, a location by a sample, a function by a line. So
+ * each name gets its place in a table at once, the message fills it when it comes, and what is still empty at the end
+ * is the file's fault. Of string indexes only the largest is remembered, with its byte: if that one is in the table,
+ * all are.
  */
 #include <stdlib.h>
 
@@ -232,16 +233,17 @@ int pprof_add_location(struct pprof *p, const Pb__Location *m, uint64_t at, stru
 int pprof_tables_check(struct pprof *p, struct err *err)
 {
 	const struct pprof_tables *t = &p->t;
+	const struct pprof_loc *loc;
 
 	if (t->str_max && t->n_str == 0)
 		return pprof_bad(t->str_max_at, err, "string %u is named but there is no string table", t->str_max);
 	if (t->str_max && t->str_max >= t->n_str)
-		return pprof_bad(t->str_max_at, err, "string %u is named but the string table has %zu entries", t->str_max,
-				 t->n_str);
-	for (size_t i = 0; i < t->n_loc; i++) {
-		if (!t->loc[i].seen)
-			return pprof_bad(t->loc[i].address, err, "a sample names location %llu, which is not in the file",
-					 (unsigned long long)t->loc[i].id);
+		return pprof_bad(t->str_max_at, err, "string %u is named but the string table has %zu entries",
+				 t->str_max, t->n_str);
+	for (loc = t->loc; loc < t->loc + t->n_loc; loc++) {
+		if (!loc->seen)
+			return pprof_bad(loc->address, err, "a sample names location %llu, which is not in the file",
+					 (unsigned long long)loc->id);
 	}
 	return 0;
 }

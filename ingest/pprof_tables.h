@@ -31,7 +31,8 @@ struct pprof_loc {
 	bool seen;			/* there is such a message */
 };
 
-/* Ids of locations below LOC_PAGES * LOC_PAGE are found in pages of row + 1, others in loc_ids: Go and pprof count from 1. */
+/* Ids of locations below LOC_PAGES * LOC_PAGE are found in pages of row + 1, others in loc_ids: Go and pprof count
+ * from 1. */
 enum { LOC_PAGE = 1 << 14, LOC_PAGES = 1 << 10 };
 
 struct pprof_tables {

@@ -2,10 +2,10 @@
 /*
  * pprof_totals.c - exact flat and cum of every function, straight from the stacks
  *
- * One walk over all samples, no tree. As `go tool pprof -top` does, functions are told apart by name alone, and one that stands
- * several times in a stack (recursion, inlined lines) gets the sample once. A row holds the number of the last sample
- * that added to it beside its sums, so each frame costs one place in memory. The walk also takes the votes that tell a
- * block profile from a mutex profile, and counts frames, inlined ones included, against the limits.
+ * One walk over all samples, no tree. As `go tool pprof -top` does, functions are told apart by name alone, and one
+ * that stands several times in a stack (recursion, inlined lines) gets the sample once. A row holds the number of the
+ * last sample that added to it beside its sums, so each frame costs one place in memory. The walk also takes the
+ * votes that tell a block profile from a mutex profile, and counts frames, inlined ones included, against the limits.
  */
 #include <stdlib.h>
 

@@ -2,15 +2,15 @@
 /*
  * pprof_tree.c - stacks to call sites
  *
- * Growing a tree stack by stack costs a cache miss a frame, and holds eight million nodes before it can fold one. Here the
- * samples are an array that is partitioned instead, as a radix sort would: all samples stand at the root; those at a node are
- * grouped by their next frame, each group is a child, and a group knows its weight before a node is spent on it. So
- * a light subtree is folded without ever being built, and deep chains run through the cache.
+ * Growing a tree stack by stack costs a cache miss a frame, and holds eight million nodes before it can fold one.
+ * Here the samples are an array that is partitioned instead, as a radix sort would: all samples stand at the root;
+ * those at a node are grouped by their next frame, each group is a child, and a group knows its weight before a node
+ * is spent on it. So a light subtree is folded without ever being built, and deep chains run through the cache.
  *
- * Folding begins when the whole tree would have more than limits->tree_nodes. Then a subtree whose share of every column's absolute
- * sum is below SHARE ends in one leaf '[folded]' under its parent, with all it holds. A changed path is reported only when its change
- * exceeds 0.5 % of the total, so no test can see what lies below 1/500 of that (SHARE = 1e-5). While the tree is still
- * too large the share is doubled; function totals never depend on it.
+ * Folding begins when the whole tree would have more than limits->tree_nodes. Then a subtree whose share of every
+ * column's absolute sum is below SHARE ends in one leaf '[folded]' under its parent, with all it holds. A changed
+ * path is reported only when its change exceeds 0.5 % of the total, so no test can see what lies below 1/500 of that
+ * (SHARE = 1e-5). While the tree is still too large the share is doubled; function totals never depend on it.
  */
 #include <stdlib.h>
 
@@ -141,7 +141,8 @@ static bool is_light(const struct builder *b, size_t lo, size_t hi)
 	return sum < b->share;
 }
 
-/* Samples [lo, hi) stand at parent and go on with the same frame, or end there. *fold: the parent's '[folded]', once made. */
+/* Samples [lo, hi) stand at parent and go on with the same frame, or end there. *fold: the parent's '[folded]',
+ * once made. */
 static int place_group(struct builder *b, size_t lo, size_t hi, uint32_t parent, uint32_t *fold, struct err *err)
 {
 	uint64_t key = b->item[lo] >> 32;

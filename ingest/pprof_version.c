@@ -2,9 +2,10 @@
 /*
  * pprof_version.c - which Go versions can have written this profile
  *
- * Each rule gives a lower or an upper bound on the minor version; together they are an interval. Function names are facts of
- * the toolchain that built the program, so they bound it even where others rewrote the file. That no function has a start
- * line proves Go <= 1.19 only in a file the runtime itself wrote: there the first field is not sample_type.
+ * Each rule gives a lower or an upper bound on the minor version; together they are an interval. Function names are
+ * facts of the toolchain that built the program, so they bound it even where others rewrote the file. That no
+ * function has a start line proves Go <= 1.19 only in a file the runtime itself wrote: there the first field is not
+ * sample_type.
  */
 #include "ingest/pprof.h"
 
@@ -67,7 +68,8 @@ static void name_says(struct str name, struct bounds *b)
 	}
 }
 
-/* The toolchain's folder in the path of a runtime file: .../go-1.19/src/runtime/..., .../go1.22.3/src/..., ...-go1.23.4.linux-amd64/src/ */
+/* The toolchain's folder in the path of a runtime file: .../go-1.19/src/runtime/..., .../go1.22.3/src/...,
+ * ...-go1.23.4.linux-amd64/src/ */
 static void path_says(struct str file, struct bounds *b)
 {
 	const char *src = memmem(file.p, file.n, "/src/runtime/", strlen("/src/runtime/")), *end, *at = NULL;

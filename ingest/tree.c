@@ -2,8 +2,8 @@
 /*
  * tree.c - a prefix tree as an array, with one hash table over (parent, func, line, inlined)
  *
- * No lists of children: the only questions asked are "is this child there" and "all of them, in order". The hash is keyed with
- * the process's secret, since functions and lines come from a file.
+ * No lists of children: the only questions asked are "is this child there" and "all of them, in order". The hash is
+ * keyed with the process's secret, since functions and lines come from a file.
  */
 #include "ingest/tree.h"
 

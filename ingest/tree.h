@@ -3,8 +3,8 @@
  * tree.h - the call sites of one source: "func, called from parent"
  *
  * Nodes are numbered from 0 in the order of their birth, a parent before its children, as the record `callsite` asks.
- * tree_child() finds or adds; tree_append() adds what its caller knows to be new, and a tree is filled by one of the two.
- * Both give TREE_NONE when memory is out. A zeroed struct is an empty tree.
+ * tree_child() finds or adds; tree_append() adds what its caller knows to be new, and a tree is filled by one of the
+ * two. Both give TREE_NONE when memory is out. A zeroed struct is an empty tree.
  */
 #ifndef INGEST_TREE_H
 #define INGEST_TREE_H

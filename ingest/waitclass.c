@@ -2,26 +2,27 @@
 /*
  * waitclass.c - a table of runtime functions, and two walks over it
  *
- * A parked goroutine has runtime.gopark at its leaf, then the function that parked it; the first frame whose role is a class
- * decides. Semaphores serve mutexes, wait groups and more: there the caller above decides. A goroutine that is not
- * parked is in a system call, is running (the one that writes the profile), or could run.
+ * A parked goroutine has runtime.gopark at its leaf, then the function that parked it; the first frame whose role is
+ * a class decides. Semaphores serve mutexes, wait groups and more: there the caller above decides. A goroutine that
+ * is not parked is in a system call, is running (the one that writes the profile), or could run.
  */
 #include "ingest/waitclass.h"
 
 enum role {
 	NOTHING, PARK, SEMA, SYSCALL, RUNNING, UNLOCK, OTHER, RUNNABLE, FIRST_CLASS,
-	IO = FIRST_CLASS, CHAN_RECV, CHAN_SEND, SELECT, BLOCK_FOREVER, SLEEP, COND, MUTEX, RWMUTEX_R, RWMUTEX_W, WAITGROUP,
-	GC_ASSIST, GC_WORKER, GC_WAIT, IDLE_RUNTIME, COROUTINE, ROLES
+	IO = FIRST_CLASS, CHAN_RECV, CHAN_SEND, SELECT, BLOCK_FOREVER, SLEEP, COND, MUTEX, RWMUTEX_R, RWMUTEX_W,
+	WAITGROUP, GC_ASSIST, GC_WORKER, GC_WAIT, IDLE_RUNTIME, COROUTINE, ROLES
 };
 
 _Static_assert((int)ROLES <= (int)WAITCLASS_ALL, "waitclass.h");
 
 static const char *const class_name[ROLES] = {
-	[OTHER] = "other", [RUNNABLE] = "runnable", [SEMA] = "semacquire", [SYSCALL] = "syscall", [RUNNING] = "running", [IO] = "io", [CHAN_RECV] = "chan_recv",
-	[CHAN_SEND] = "chan_send", [SELECT] = "select", [BLOCK_FOREVER] = "block_forever", [SLEEP] = "sleep", [COND] = "cond",
+	[OTHER] = "other", [RUNNABLE] = "runnable", [RUNNING] = "running", [SYSCALL] = "syscall",
+	[SEMA] = "semacquire", [IO] = "io", [CHAN_RECV] = "chan_recv", [CHAN_SEND] = "chan_send",
+	[SELECT] = "select", [BLOCK_FOREVER] = "block_forever", [SLEEP] = "sleep", [COND] = "cond",
 	[MUTEX] = "mutex", [RWMUTEX_R] = "rwmutex_r", [RWMUTEX_W] = "rwmutex_w", [WAITGROUP] = "waitgroup",
-	[GC_ASSIST] = "gc_assist", [GC_WORKER] = "gc_worker", [GC_WAIT] = "gc_wait", [IDLE_RUNTIME] = "idle_runtime",
-	[COROUTINE] = "coroutine",
+	[GC_ASSIST] = "gc_assist", [GC_WORKER] = "gc_worker", [GC_WAIT] = "gc_wait",
+	[IDLE_RUNTIME] = "idle_runtime", [COROUTINE] = "coroutine",
 };
 
 /* A name that ends in '*' is a prefix. internal/sync is sync since Go 1.24. */

@@ -19,7 +19,7 @@
 #define WIRE_FRAME	PIPE_BUF
 #define WIRE_HEAD	8
 #define WIRE_STRING	(8u << 20)	/* the longest string of a record, far above what limits.def lets a decoder keep */
-#define WIRE_KIND	64		/* the longest name of a format */
+#define WIRE_KIND	100		/* the longest name of a format */
 
 enum wire_type {
 	WIRE_BEGIN,	/* the worker took the file */

@@ -346,17 +346,18 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Functions with too few samples for a test have sums all the same. v: those that were put already; it is sorted by name here. */
-static void put_untested(struct jsonw *w, const struct report_model *m, struct str metric, const struct model_function **v, size_t n)
+static void put_untested(struct jsonw *w, const struct report_model *m, const struct model_change *total,
+			 const struct model_function **v, size_t n)
 {
 	bool counts;
-	const char *raw = words_metric_raw(metric, &counts);
+	const char *raw = words_metric_raw(total->metric, &counts);
 	size_t k = 0;
 
 	if (n)
 		qsort(v, n, sizeof(*v), by_name);
 	for (size_t i = 0; raw && i < m->raw.n; i++) {
 		const struct model_raw *r = &m->raw.v[i];
-		struct model_function f = { .metric = metric, .name = r->name };
+		struct model_function f = { .metric = total->metric, .unit = total->unit, .name = r->name };
 
 		if (!str_is(r->metric, raw) || (i && str_eq(m->raw.v[i - 1].name, r->name) && str_is(m->raw.v[i - 1].metric, raw)))
 			continue;
@@ -382,7 +383,7 @@ static int put_functions(struct jsonw *w, const struct report_model *m, const st
 		for (size_t k = 0; k < n && (!o->rows || k < o->rows); k++)
 			put_function(w, m, v[k], o->cum);
 		if (!o->rows)
-			put_untested(w, m, m->totals.v[i]->metric, v, n);
+			put_untested(w, m, m->totals.v[i], v, n);
 		free(v);
 	}
 	jsonw_close(w, ']');

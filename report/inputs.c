@@ -69,6 +69,8 @@ void term_untested(struct page *p, const struct report_model *m, const struct re
 	struct reason *r = calloc(REASONS, sizeof(*r));
 	size_t n = r ? collect(r, m) : 0;
 
+	while (n && !r[n - 1].causes && !o->verbose)	/* no cause waits for it */
+		n--;
 	if (n)
 		page_heading(p, "NOT TESTED", "and what would give it");
 	for (size_t i = 0; i < n && (o->verbose || i < SHOWN); i++) {
@@ -152,4 +154,27 @@ void report_not_read(struct buf *out, const struct report_model *m, const struct
 	term_unread(&p, m, max);
 	page_finish(out, &text, o);
 	buf_free(&text);
+}
+
+void report_not_read_lines(struct buf *out, const struct report_model *m, const char *side, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->inputs.n; i++) {
+		const struct model_input *f = &m->inputs.v[i];
+
+		if (str_is(f->status, "read") || (side && !str_is(f->side, side)) || n++ >= max)
+			continue;
+		buf_str(out, f->path);
+		if (f->place.n) {
+			buf_puts(out, " (");
+			buf_str(out, f->place);
+			buf_puts(out, ")");
+		}
+		buf_puts(out, ": ");
+		buf_str(out, f->reason.n ? f->reason : f->status);
+		buf_byte(out, '\n');
+	}
+	if (n > max)
+		buf_printf(out, "and %zu more (attrib doctor lists them)\n", n - max);
 }

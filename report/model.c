@@ -199,6 +199,13 @@ void report_facts(struct report_facts *out, const struct report_model *m)
 	*out = (struct report_facts){ .read = model_inputs(m, "read"), .partial = model_inputs(m, "partial"),
 		.refused = model_inputs(m, "refused"), .ignored = model_inputs(m, "ignored"), .analysed = m->analysed,
 		.verdict = m->verdict };
+	for (size_t i = 0; i < m->inputs.n; i++) {
+		const struct model_input *f = &m->inputs.v[i];
+		bool usable = str_is(f->status, "read") || str_is(f->status, "partial");
+
+		out->usable_base += usable && str_is(f->side, "baseline");
+		out->usable_cur += usable && str_is(f->side, "current");
+	}
 	for (size_t i = 0; i < m->gates.n; i++)
 		out->gates_failed += str_is(m->gates.v[i].level, "fail") && !str_is(m->gates.v[i].result, "pass");
 }

@@ -25,6 +25,7 @@ struct report_facts {
 	size_t gates_failed;				/* level fail, result not pass */
 	bool analysed;					/* there is a verdict */
 	struct str verdict;				/* cause id, none, unknown */
+	size_t usable_base, usable_cur;			/* inputs read, wholly or in part, by side */
 };
 void report_facts(struct report_facts *out, const struct report_model *m);
 
@@ -47,6 +48,9 @@ void report_doctor(struct buf *out, const struct report_model *m, const struct r
 
 /* The files that gave nothing or not all; at most max lines (0: all). */
 void report_not_read(struct buf *out, const struct report_model *m, const struct report_opts *o, size_t max);
+
+/* The same as plain lines for standard error: "cpu.pprof (byte 5000): gzip data is cut". side NULL: all. */
+void report_not_read_lines(struct buf *out, const struct report_model *m, const char *side, size_t max);
 
 struct report_diff_opts {
 	struct report_opts term;

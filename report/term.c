@@ -111,9 +111,9 @@ static void print_moved(struct page *p, const struct report_model *m)
 		if (model_found(c)) {
 			words_metric(&b, c->metric);
 			buf_puts(&b, ": ");
-			words_value(&b, c->base, c->unit);
+			words_value(&b, c->base, words_unit(c->unit));
 			buf_puts(&b, " -> ");
-			words_value(&b, c->cur, c->unit);
+			words_value(&b, c->cur, words_unit(c->unit));
 			if (isfinite(c->relative)) {
 				buf_puts(&b, ", ");
 				fmt_change(&b, c->relative);
@@ -135,7 +135,8 @@ static const char *headline(const struct report_model *m)
 			: "Nothing can be said about change: there is no baseline. What stands out is:";
 	if (str_is(m->verdict, "none"))
 		return better ? "It got better: costs fell, no fault found." :
-			str_is(m->direction, "mixed") ? "No fault found; some costs rose, others fell." : "No difference found.";
+			str_is(m->direction, "mixed") ? "No fault found; some costs rose, others fell." :
+			str_is(m->direction, "worse") ? "No fault found, though costs rose." : "No difference found.";
 	if (str_is(m->verdict, "unknown"))
 		return better ? "It got better, for a reason attrib does not know." :
 			"Something changed that no cause attrib knows explains.";
@@ -224,7 +225,8 @@ static void print_verdict(struct page *p, const struct report_model *m)
 		page_text(p, 2, 2, INK_BOLD, str_from(line));
 	if (model_is_cause(m->verdict))
 		print_cause_line(p, m);
-	else if (str_is(m->verdict, "none") && !str_is(m->design, "snapshot") && !str_is(m->direction, "better"))
+	else if (str_is(m->verdict, "none") && !str_is(m->design, "snapshot") &&
+		 (str_is(m->direction, "same") || str_is(m->direction, "unknown")))
 		print_could_have_seen(p, m);
 	if (!model_is_cause(m->verdict))
 		print_moved(p, m);

@@ -190,6 +190,12 @@ static size_t shown_causes(const struct report_model *m, const struct report_opt
 	return n;
 }
 
+/* --model linear: the scores above are its own. */
+static bool linear_ranks(const struct report_model *m)
+{
+	return m->options.n && memmem(m->options.p, m->options.n, "linear", 6);
+}
+
 void term_causes(struct page *p, const struct report_model *m, const struct report_opts *o)
 {
 	size_t n = shown_causes(m, o);
@@ -206,7 +212,7 @@ void term_causes(struct page *p, const struct report_model *m, const struct repo
 	rest_line(p, m, "below 0.01", n, REST_TINY);
 	if (!o->verbose)
 		rest_line(p, m, "not tested, so not ruled out", 0, REST_UNTESTED);
-	for (size_t i = 0; i < m->linear.n && o->verbose; i++) {
+	for (size_t i = 0; i < m->linear.n && (o->verbose || linear_ranks(m)); i++) {
 		struct buf b = { .limit = 4096 };
 
 		buf_puts(&b, "linear model: ");

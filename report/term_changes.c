@@ -157,7 +157,7 @@ static void total_row(struct page *p, const struct model_change *c)
 		else
 			buf_str(&b, c->status);
 	}
-	if (isfinite(c->p)) {
+	if (isfinite(c->p) && isfinite(c->base)) {
 		buf_puts(&b, " (");
 		words_p(&b, "p", c->p);
 		buf_puts(&b, ")");
@@ -166,15 +166,17 @@ static void total_row(struct page *p, const struct model_change *c)
 	buf_free(&b);
 }
 
-static void cluster_row(struct page *p, const struct model_cluster *k)
+static void cluster_row(struct page *p, const struct model_cluster *k, bool snapshot)
 {
 	struct buf b = { .limit = 1 << 16 };
 
 	buf_puts(&b, "goroutines in ");
 	buf_str(&b, k->name);
 	buf_puts(&b, ": ");
-	fmt_count(&b, k->base);
-	buf_puts(&b, " -> ");
+	if (!snapshot) {
+		fmt_count(&b, k->base);
+		buf_puts(&b, " -> ");
+	}
 	fmt_count(&b, k->cur);
 	buf_puts(&b, " a dump");
 	if (k->class.n && !memmem(k->name.p, k->name.n, k->class.p, k->class.n)) {
@@ -202,7 +204,7 @@ static void print_totals(struct page *p, const struct report_model *m, bool all)
 	static const char *const label[] = { "did not change (=): ", "cannot be told from chance (~): " };
 
 	for (size_t i = 0; i < m->totals.n; i++)
-		if (all || model_found(m->totals.v[i]))
+		if ((all && isfinite(m->totals.v[i]->cur)) || model_found(m->totals.v[i]))
 			total_row(p, m->totals.v[i]);
 	for (int k = 0; k < 2 && !all; k++) {
 		struct buf b = { .limit = 1 << 16 };
@@ -230,7 +232,7 @@ void term_changes(struct page *p, const struct report_model *m, const struct rep
 	for (size_t i = 0; i < m->clusters.n && clusters < (o->verbose ? m->clusters.n : CLUSTERS); i++) {
 		if (!moved(&m->clusters.v[i]) && !o->verbose)
 			continue;
-		cluster_row(p, &m->clusters.v[i]);
+		cluster_row(p, &m->clusters.v[i], snapshot);
 		clusters++;
 	}
 	for (size_t i = 0; i < m->shifts.n && i < ROWS; i++) {
@@ -256,6 +258,8 @@ void term_unseen(struct page *p, const struct report_model *m, const struct repo
 	int n = 0;
 
 	(void)o;
+	if (str_is(m->design, "snapshot"))	/* no change could be seen, whatever its size */
+		return;
 	for (size_t i = 0; i < m->totals.n; i++) {
 		const struct model_change *c = m->totals.v[i];
 

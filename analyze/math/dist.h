@@ -26,7 +26,7 @@ double dist_chi2_sf(double x, double df);
 double dist_chi2_quantile(double p, double df);
 double dist_f_sf(double f, double d1, double d2);
 
-/* k and n are whole numbers kept as doubles. */
+/* k and n are whole numbers kept as doubles; quantile and test give NaN for others. */
 double dist_binom_pmf(double k, double n, double p);
 double dist_binom_cdf(double k, double n, double p);
 double dist_binom_sf(double k, double n, double p);		/* P(X > k) */

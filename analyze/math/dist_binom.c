@@ -89,11 +89,17 @@ double dist_binom_sf(double k, double n, double p)
 	return dist_beta_inc(k + 1, n - k, p);
 }
 
+/* A search by halves needs whole numbers that a double still tells apart. */
+static bool is_count(double n)
+{
+	return n >= 0 && n <= 0x1p52 && n == floor(n);
+}
+
 double dist_binom_quantile(double q, double n, double p)
 {
 	double lo = -1, hi = n, mid;
 
-	if (isnan(q) || isnan(n) || isnan(p) || q < 0 || q > 1 || n < 0 || p < 0 || p > 1)
+	if (isnan(q) || !is_count(n) || isnan(p) || q < 0 || q > 1 || p < 0 || p > 1)
 		return NAN;
 	if (q == 1)
 		return p > 0 ? n : 0;
@@ -133,7 +139,7 @@ double dist_binom_test(double k, double n, double p)
 {
 	double limit, own;
 
-	if (isnan(k) || isnan(n) || isnan(p) || n < 0 || k < 0 || k > n || p < 0 || p > 1)
+	if (!is_count(k) || !is_count(n) || isnan(p) || k > n || p < 0 || p > 1)
 		return NAN;
 	if (k == n * p)
 		return 1;

@@ -36,7 +36,7 @@ pool_exhaustion      | -set db.conns=1                                |         
 connection_churn     | -set peer.idle=-1                              |                                              |
 gc_tuning            |                                                |                                              | GOGC=15
 alloc_churn          | -set render.spare=0                            |                                              |
-profiler_overhead    | -set profile.block=1 -set profile.mutex=1      |                                              |
+profiler_overhead    | -set profile.block=1 -set profile.mutex=1 -set profile.heap=4096 |                                             |
 '
 first='memory_leak goroutine_bloat lock_contention cpu_hot_path blocking_io aa-1 aa-2 aa-3'
 
@@ -61,11 +61,12 @@ revision=$(sha256sum "$home/orders" | cut -c1-12)
 [ "$nice" = 0 ] || [ ! -e /proc/self/autogroup ] || echo "$nice" >/proc/self/autogroup
 
 children=() scratch=
-reap() {
-	local pid
-	for pid in "${children[@]}"; do kill "$pid" 2>/dev/null || true; done
-	for pid in "${children[@]}"; do
-		for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+reap() {	# the youngest first: load, service, peer
+	local pid i
+	for ((i = ${#children[@]} - 1; i >= 0; i--)); do
+		pid=${children[i]}
+		kill "$pid" 2>/dev/null || true
+		for _ in $(seq 20); do
 			kill -0 "$pid" 2>/dev/null || break
 			sleep 0.25
 		done

@@ -4,10 +4,11 @@
  *
  *     genprof [-c] SAMPLES FUNCS LOCS DEPTH SEED > file.pb
  *
- * Shaped like what google/pprof writes: samples before the locations they name, strings last, integers packed above two. Stacks share
- * their roots and part more and more towards the leaf, use of locations is skewed, every fifth location is an inlined pair, 30 %
- * of the samples have labels. All samples differ. -c writes the other side of a comparison: a tenth of the stacks are others,
- * values vary by 10 %, the functions of one class take 1.8 times as long, ids are renumbered, the order is another.
+ * Shaped like what google/pprof writes: samples before the locations they name, strings last, integers packed above
+ * two. Stacks share their roots and part more and more towards the leaf, use of locations is skewed, every fifth
+ * location is an inlined pair, 30 % of the samples have labels. All samples differ. -c writes the other side of a
+ * comparison: a tenth of the stacks are others, values vary by 10 %, the functions of one class take 1.8 times as
+ * long, ids are renumbered, the order is another.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -16,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE_MAX = 1 << 16, DEPTH_MAX = 4000, CLASSES = 97, SLOW_CLASS = 13, ENDPOINTS = 50, TENANTS = 20, FIRST_NAME = 100 };
+enum { MESSAGE_MAX = 1 << 16, DEPTH_MAX = 4000, CLASSES = 97, SLOW_CLASS = 13 };
+enum { FIRST_LABEL = 10, ENDPOINTS = 50, TENANTS = 20, FIRST_NAME = 100 }; /* places in the string table */
 
 struct gen {
 	uint64_t samples, funcs, locs, depth, seed;
@@ -124,10 +126,12 @@ static void put_sample(const struct gen *g, uint64_t i)
 	field(&m, 2, count * 10000000);
 	for (unsigned key = 1; key <= 2 && uniform(g->seed + 5, i) < 0.3; key++) {
 		double pick = uniform(g->seed + 5 + key, i);
+		uint64_t value =
+			key == 1 ? (uint64_t)(pick * pick * ENDPOINTS) : ENDPOINTS + (uint64_t)(pick * TENANTS);
 
 		label.n = 0;
 		field(&label, 1, key);
-		field(&label, 2, key == 1 ? 10 + (uint64_t)(pick * pick * ENDPOINTS) : 10 + ENDPOINTS + (uint64_t)(pick * TENANTS));
+		field(&label, 2, FIRST_LABEL + value);
 		bytes(&m, 3, label.bytes, label.n);
 	}
 	put(2, &m);
@@ -152,9 +156,7 @@ static void put_location(const struct gen *g, uint64_t loc)
 
 static void put_tables(const struct gen *g)
 {
-	static const char *const words[FIRST_NAME] = { "", "endpoint", "tenant", "samples", "count", "cpu", "nanoseconds", "service" };
 	static struct message m;
-	char text[128];
 
 	m.n = 0;
 	field(&m, 1, 1);
@@ -173,12 +175,21 @@ static void put_tables(const struct gen *g)
 		field(&m, 5, 5 + i % 900);
 		put(5, &m);
 	}
+}
+
+static void put_strings(const struct gen *g)
+{
+	static const char *const words[FIRST_LABEL] = { "",    "endpoint",    "tenant",	 "samples", "count",
+							"cpu", "nanoseconds", "service", "",	    "" };
+	char text[128];
+
 	for (unsigned i = 0; i < FIRST_NAME + 2; i++) {
-		snprintf(text, sizeof(text), i >= 10 && i < 10 + ENDPOINTS ? "/api/v1/item%u" : i >= 10 ? "tenant-%u" : "%.0u", i);
-		put_string(words[i < FIRST_NAME ? i : 0] ? words[i < FIRST_NAME ? i : 0] : text);
+		snprintf(text, sizeof(text), i < FIRST_LABEL + ENDPOINTS ? "/api/v1/item%u" : "tenant-%u", i);
+		put_string(i < FIRST_LABEL ? words[i] : text);
 	}
 	for (uint64_t i = 1; i <= g->funcs; i++) {
-		snprintf(text, sizeof(text), "example.com/service/pkg%" PRIu64 ".(*Type%" PRIu64 ").method%" PRIu64, i % 211, i % 1009, i);
+		snprintf(text, sizeof(text), "example.com/service/pkg%" PRIu64 ".(*Type%" PRIu64 ").method%" PRIu64,
+			 i % 211, i % 1009, i);
 		put_string(text);
 		snprintf(text, sizeof(text), "/src/service/pkg%" PRIu64 "/file%" PRIu64 ".go", i % 211, i % 7);
 		put_string(text);
@@ -217,6 +228,7 @@ int main(int argc, char **argv)
 	for (uint64_t i = 0; i < g.samples; i++)
 		put_sample(&g, g.current ? g.samples - 1 - i : i);
 	put_tables(&g);
+	put_strings(&g);
 	field(&tail, 9, 1700000000000000000u + (g.current ? 3600000000000u : 0));
 	field(&tail, 10, 30000000000u);
 	fwrite(tail.bytes, 1, tail.n, stdout);

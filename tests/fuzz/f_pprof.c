@@ -2,8 +2,8 @@
 /*
  * f_pprof.c - libFuzzer target: the pprof decoder on any bytes
  *
- * Every input is decoded twice, with a tree (folded early, so that folding is met) and without. Both must agree about being a
- * profile and about all function totals, and per measure the samples must add up to the flat totals.
+ * Every input is decoded twice, with a tree (folded early, so that folding is met) and without. Both must agree about
+ * being a profile and about all function totals, and per measure the samples must add up to the flat totals.
  */
 #include <stdlib.h>
 
@@ -76,6 +76,7 @@ static int decode(const uint8_t *data, size_t size, bool tree, struct tally *t)
 	limits.tree_nodes = 50;
 	limits.label_sets = 20;
 	limits.message_bytes = 1 << 20;
+	limits.stack_frames = 200;
 	t->sink.put = put;
 	rc = reader_open_mem(&in, (struct str){ (const char *)data, size }, &limits, &err);
 	if (!rc)

@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -25,24 +24,7 @@
 
 #include "core/file.h"
 #include "tests/unit/check.h"
-
-static char dir[4096];
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	close(fd);
-}
+#include "tests/unit/scratch.h"
 
 static void check_content(const char *path, const char *want, const char *file, int line)
 {
@@ -73,12 +55,15 @@ static void make_tree(void)
 	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	CHECK(!mkdir("run", 0755) && !mkdir("run/a", 0755) && !mkdir("run/a/b", 0755) && !mkdir("out", 0755));
-	put("run/a/b/file", "inside");
-	put("run/top", "top");
-	put("out/secret", "secret");
-	CHECK(!symlink("../out/secret", "run/link") && !symlink("top", "run/link_inside") && !symlink("../out", "run/dirlink"));
-	CHECK(!symlink("a", "run/dirlink_inside") && !symlink("/etc/passwd", "run/abs") && !symlink("loop", "run/loop"));
-	CHECK(!symlink("/proc/self/root", "run/magic") && !mkfifo("run/fifo", 0644) && !symlink("/dev/zero", "run/zero"));
+	put("run/a/b/file", STR_LIT("inside"));
+	put("run/top", STR_LIT("top"));
+	put("out/secret", STR_LIT("secret"));
+	CHECK(!symlink("../out/secret", "run/link") && !symlink("top", "run/link_inside") &&
+	      !symlink("../out", "run/dirlink"));
+	CHECK(!symlink("a", "run/dirlink_inside") && !symlink("/etc/passwd", "run/abs") &&
+	      !symlink("loop", "run/loop"));
+	CHECK(!symlink("/proc/self/root", "run/magic") && !mkfifo("run/fifo", 0644) &&
+	      !symlink("/dev/zero", "run/zero"));
 	CHECK(bind(s, (struct sockaddr *)&sa, sizeof(sa)) == 0);
 	close(s);
 }
@@ -252,7 +237,8 @@ static void replace_devices(void)
 	struct err err = { 0 };
 	struct stat st;
 
-	CHECK(file_replace("/dev/full", STR_LIT("x"), &err) == ERR_OUTPUT && strstr(err.msg, "'/dev/full': No space left"));
+	CHECK(file_replace("/dev/full", STR_LIT("x"), &err) == ERR_OUTPUT &&
+	      strstr(err.msg, "'/dev/full': No space left"));
 	CHECK(!file_replace("/dev/null", STR_LIT("x"), &err));
 	CHECK(stat("/dev/null", &st) == 0 && S_ISCHR(st.st_mode));
 }
@@ -273,7 +259,10 @@ static void replace_full(void)
 		signal(SIGXFSZ, SIG_IGN);
 		if (setrlimit(RLIMIT_FSIZE, &small))
 			_exit(2);
-		_exit(file_replace("res/r", (struct str){ data, 100000 }, &err) == ERR_OUTPUT && strstr(err.msg, "res/r") ? 0 : 1);
+		_exit(file_replace("res/r", (struct str){ data, 100000 }, &err) == ERR_OUTPUT &&
+				      strstr(err.msg, "res/r")
+			      ? 0
+			      : 1);
 	}
 	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	CONTENT("res/r", "old");
@@ -288,7 +277,8 @@ static void mkdirs(void)
 	struct stat st;
 
 	CHECK(!file_mkdirs("m/n//o/", &err) && stat("m/n/o", &st) == 0 && S_ISDIR(st.st_mode));
-	CHECK(!file_mkdirs("m/n/o", &err) && !file_mkdirs(".", &err) && !file_mkdirs("/", &err) && !file_mkdirs("", &err));
+	CHECK(!file_mkdirs("m/n/o", &err) && !file_mkdirs(".", &err) && !file_mkdirs("/", &err) &&
+	      !file_mkdirs("", &err));
 	CHECK(getcwd(cwd, sizeof(cwd)) != NULL);
 	snprintf(path, sizeof(path), "%s/m/abs/x", cwd);
 	CHECK(!file_mkdirs(path, &err) && stat("m/abs/x", &st) == 0);
@@ -302,7 +292,7 @@ static void slurp(void)
 	struct buf b = { .limit = 0 };
 	struct err err = { 0 };
 
-	put("conf", "0123456789");
+	put("conf", STR_LIT("0123456789"));
 	CHECK(!file_slurp(&b, "conf", 10, &err) && str_is(buf_view(&b), "0123456789"));
 	buf_reset(&b);
 	CHECK(file_slurp(&b, "conf", 9, &err) == ERR_LIMIT && strstr(err.msg, "conf"));
@@ -313,7 +303,9 @@ static void slurp(void)
 
 static void folder(void)
 {
-	static const char *const want[][2] = { { "a/b/c", "a/b" }, { "c", "." }, { "/c", "/" }, { "/a/c", "/a" }, { "a/", "a" } };
+	static const char *const want[][2] = {
+		{ "a/b/c", "a/b" }, { "c", "." }, { "/c", "/" }, { "/a/c", "/a" }, { "a/", "a" }
+	};
 
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		char *got = file_folder(want[i][0]);
@@ -325,13 +317,7 @@ static void folder(void)
 
 int main(void)
 {
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(dir, sizeof(dir), "%s/t_file-XXXXXX", tmp ? tmp : P_tmpdir);
-	if (!mkdtemp(dir) || chdir(dir)) {
-		perror(dir);
-		return 1;
-	}
+	scratch_enter("t_file");
 	make_tree();
 	confinement();
 	confinement_fallback();
@@ -342,6 +328,6 @@ int main(void)
 	mkdirs();
 	slurp();
 	folder();
-	CHECK(chdir("/") == 0 && nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0);
+	scratch_leave();
 	return check_done();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * Reference values: scipy 1.17.1, e.g.
- *     python3 -c "from scipy import special as s, stats as t; print('%.15g' % s.betainc(50, 60, .45), t.kstwo.sf(.2, 60))"
+ * Reference values: scipy 1.17.1, such as
+ *     python3 -c "from scipy import special as s, stats as t; print(s.betainc(50, 60, .45), t.kstwo.sf(.2, 60))"
  * and the vectors of method section 7 (scipy 1.10.1), which they contain.
  */
 #include "tests/unit/check.h"
@@ -184,6 +184,8 @@ static void binomial(void)
 	CHECK(dist_binom_quantile(.975, 100, .5) == 60);
 	CHECK(dist_binom_quantile(0, 100, .5) == 0);
 	CHECK(dist_binom_quantile(1, 100, .5) == 100);
+	CHECK(isnan(dist_binom_quantile(.5, .5, .5)) && isnan(dist_binom_quantile(.5, 1e300, .5)));
+	CHECK(isnan(dist_binom_test(1.5, 3, .5)));
 	CHECK(dist_binom_pmf(-1, 10, .3) == 0);
 	CHECK(dist_binom_pmf(0, 10, 0) == 1);
 	CHECK(dist_binom_cdf(10, 10, .3) == 1);

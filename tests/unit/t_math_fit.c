@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Vectors of method 3.1; digits from its script with numpy and scipy 1.17.1 (digamma, polygamma, gamma.logpdf, weibull_min.logpdf). */
+/*
+ * Vectors of method 3.1: its formulas in numpy with scipy 1.17.1's digamma and polygamma; ln likelihoods by
+ * scipy.stats.gamma.logpdf(x, a, 0, theta).sum() and weibull_min.logpdf(x, k, 0, lambda).sum().
+ */
 #include "tests/unit/check.h"
 
 #include "analyze/math/fit.h"

@@ -246,11 +246,13 @@ static void many_runs(void)
 	REL(t.p, .120424912514787, 1e-10);
 	/* Slices inside a run are no further evidence. */
 	for (size_t i = 0; i < 10; i++)
-		split[i] = (struct ratio_window){ (uint32_t)i / 2, d2_a[i / 2] / 2, d2_a[i / 2] / 2, total_a[i / 2] / 2 };
+		split[i] = (struct ratio_window){ (uint32_t)i / 2, d2_a[i / 2] / 2, d2_a[i / 2] / 2,
+						  total_a[i / 2] / 2 };
 	REL(run(split, 10, b, 5, &o).p, .120424912514787, 1e-10);
 	/* Nor does their order say anything. */
 	for (size_t i = 0; i < 10; i++)
-		split[i] = (struct ratio_window){ (uint32_t)i % 5, d2_a[i % 5] / 2, d2_a[i % 5] / 2, total_a[i % 5] / 2 };
+		split[i] = (struct ratio_window){ (uint32_t)i % 5, d2_a[i % 5] / 2, d2_a[i % 5] / 2,
+						  total_a[i % 5] / 2 };
 	REL(run(split, 10, b, 5, &o).p, .120424912514787, 1e-10);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* Reference: sklearn.metrics.silhouette_score and silhouette_samples, 1.9.1; weights: rows repeated with numpy.repeat. */
+/* Reference: sklearn.metrics.silhouette_score and silhouette_samples, 1.9.1; weights: rows repeated by numpy.repeat. */
 #include "tests/unit/math_documents.h"
 
 #include "analyze/math/silhouette.h"
@@ -18,7 +18,8 @@ static double score(const struct tfidf_rows *x, const uint32_t *label, size_t k,
 
 static void vectors(const struct tfidf_rows *x)
 {
-	static const uint32_t three[] = { 0, 0, 1, 1, 2, 2 }, two[] = { 0, 0, 0, 0, 1, 1 }, four[] = { 0, 0, 1, 2, 3, 3 };
+	static const uint32_t three[] = { 0, 0, 1, 1, 2, 2 }, two[] = { 0, 0, 0, 0, 1, 1 };
+	static const uint32_t four[] = { 0, 0, 1, 2, 3, 3 };
 	static const double cosine[] = { .905304870404794, .919659352869015, .741426638992173,
 					 .76467193823356,  .817664120748316, .817664120748316 };
 	static const double euclid[] = { .692140037570139, .716507429392694, .490940705168429,
@@ -66,11 +67,13 @@ static void one_kind(struct arena *a)
 	uint32_t col[] = { 0, 0, 0, 0, 0, 0 };
 	double val[] = { 1, 1, 1, 1, 1, 1 };
 	size_t start[] = { 0, 1, 2, 3, 4, 5, 6 };
-	struct tfidf_rows x = { 6, 1, start, col, val }, none = { 0, 1, start, col, val }, one = { 1, 1, start, col, val };
+	struct tfidf_rows x = { 6, 1, start, col, val }, none = x, one = x;
 	struct silhouette_choice c;
 	struct kmeans km;
 	struct err err;
 
+	none.rows = 0;
+	one.rows = 1;
 	CHECK(silhouette_choose(&x, NULL, &o, a, &km, &c, &err) == 0);
 	CHECK(c.k == 1 && c.score == 0);
 	CHECK(km.k == 1 && km.label[5] == 0);

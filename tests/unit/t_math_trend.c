@@ -146,7 +146,8 @@ static void autocorrelation(void)
 
 static void lags(void)
 {
-	static const double x[12] = { 0, 0, 1, 3, 7, 4, 2, 1, 0, 0, 0, 0 }, y[12] = { 0, 0, 0, 0, 1, 3, 7, 4, 2, 1, 0, 0 };
+	static const double x[12] = { 0, 0, 1, 3, 7, 4, 2, 1, 0, 0, 0, 0 };
+	static const double y[12] = { 0, 0, 0, 0, 1, 3, 7, 4, 2, 1, 0, 0 };
 	static const double want[] = { -.231132075471698, .188679245283019, .617924528301887, .915094339622642,
 				       .533018867924528, .0188679245283019 };
 	struct trend_lag l;

@@ -3,9 +3,6 @@
  * t_storefile.c - core/storefile: published and trusted, touched and not trusted, killed and whole, two at once
  */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -19,19 +16,10 @@
 #include "core/file.h"
 #include "core/storefile.h"
 #include "tests/unit/check.h"
+#include "tests/unit/scratch.h"
 
 #define DB    "run/attrib/attrib.db"
 #define STATE "state/attrib"
-
-static char dir[4096];
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
 
 static void raw(const char *sql)
 {
@@ -44,23 +32,6 @@ static void raw(const char *sql)
 	CHECK(msg == NULL);
 	sqlite3_free(msg);
 	sqlite3_close(db);
-}
-
-static struct buf bytes_of(const char *path)
-{
-	struct buf b = { .limit = 0 };
-	struct err err = { 0 };
-
-	CHECK(!file_slurp(&b, path, 64 << 20, &err));
-	return b;
-}
-
-static void put(const char *path, struct str data)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	CHECK(fd >= 0 && write(fd, data.p, data.n) == (ssize_t)data.n);
-	close(fd);
 }
 
 /* Names in folder; with `digests` only those of 64 characters. */
@@ -89,7 +60,8 @@ static struct storefile init(bool trusted, const char *word, const char *file, i
 	}
 	check_report(f.trusted == trusted && !f.tmp, file, line, "trusted");
 	check_report(word ? strstr(f.why, word) != NULL : !f.why[0], file, line, f.why);
-	check_report(storefile_is_ours(DB, STATE) == (trusted || (word && strstr(word, "version"))), file, line, "is_ours");
+	check_report(storefile_is_ours(DB, STATE) == (trusted || (word && strstr(word, "version"))), file, line,
+		     "is_ours");
 	return f;
 }
 #define INIT(trusted, word) init(trusted, word, __FILE__, __LINE__)
@@ -163,8 +135,13 @@ static void restore(const struct buf *good)
 static void tamper(void)
 {
 	static const char *const sql[] = {
-		"INSERT INTO meta VALUES ('false', 'row')", "CREATE TABLE extra (x)", "CREATE VIEW extra AS SELECT 1",
-		"DROP INDEX callsite_by_func", "PRAGMA user_version = 2", "PRAGMA application_id = 1", "VACUUM; PRAGMA journal_mode = WAL",
+		"INSERT INTO meta VALUES ('false', 'row')",
+		"CREATE TABLE extra (x)",
+		"CREATE VIEW extra AS SELECT 1",
+		"DROP INDEX callsite_by_func",
+		"PRAGMA user_version = 2",
+		"PRAGMA application_id = 1",
+		"VACUUM; PRAGMA journal_mode = WAL",
 	};
 	struct buf good = bytes_of(DB);
 	struct storefile f;
@@ -193,7 +170,8 @@ static void tamper(void)
 	{
 		struct err err = { 0 };
 
-		CHECK(!storefile_init(&f, DB, NULL, false, &limits_default, &err) && !f.trusted && strstr(f.why, "state folder") != NULL);
+		CHECK(!storefile_init(&f, DB, NULL, false, &limits_default, &err) && !f.trusted &&
+		      strstr(f.why, "state folder") != NULL);
 		storefile_free(&f);
 		CHECK(!storefile_init(&f, DB, "nothing", false, &limits_default, &err) && !f.trusted && f.why[0]);
 		storefile_free(&f);
@@ -213,8 +191,9 @@ static void tamper(void)
 /* Bytes that are known and have another schema: an older program of ours wrote them. */
 static void known_but_other(void)
 {
-	static const char *const sql[] = { "CREATE VIEW extra AS SELECT 1", "CREATE TABLE extra (x)", "PRAGMA user_version = 999",
-					   "CREATE INDEX extra ON meta (value)", "CREATE TRIGGER extra AFTER INSERT ON meta BEGIN SELECT 1; END" };
+	static const char *const sql[] = { "CREATE VIEW extra AS SELECT 1", "CREATE TABLE extra (x)",
+					   "PRAGMA user_version = 999", "CREATE INDEX extra ON meta (value)",
+					   "CREATE TRIGGER extra AFTER INSERT ON meta BEGIN SELECT 1; END" };
 	struct buf good = bytes_of(DB);
 	struct err err = { 0 };
 
@@ -239,16 +218,18 @@ static void known_but_other(void)
 		restore(&good);
 		CHECK(unlink(entry) == 0);
 	}
-	CHECK(chmod(STATE, 0777) == 0 && !storefile_is_ours(DB, STATE) && chmod(STATE, 0755) == 0 && storefile_is_ours(DB, STATE));
+	CHECK(chmod(STATE, 0777) == 0 && !storefile_is_ours(DB, STATE) && chmod(STATE, 0755) == 0 &&
+	      storefile_is_ours(DB, STATE));
 	buf_free(&good);
 }
 
 /* What must not be published is not, and the old file stays. */
 static void refused_publish(void)
 {
-	static const char *const sql[] = { "CREATE TABLE extra (x)", "BEGIN; INSERT INTO meta VALUES ('open', 'x')",
-					   "INSERT INTO meta VALUES ('twice', 'x'); INSERT INTO meta VALUES ('twice', 'x')",
-					   "ANALYZE" };
+	static const char *const sql[] = {
+		"CREATE TABLE extra (x)", "BEGIN; INSERT INTO meta VALUES ('open', 'x')",
+		"INSERT INTO meta VALUES ('twice', 'x'); INSERT INTO meta VALUES ('twice', 'x')", "ANALYZE"
+	};
 	struct buf good = bytes_of(DB), now;
 	struct err err = { 0 };
 
@@ -283,7 +264,8 @@ static void given_up(void)
 	CHECK(entries("run/attrib", false) == 1);
 	pid = fork();
 	if (pid == 0) {
-		if (storefile_init(&f, DB, STATE, false, &limits_default, &err) || storefile_begin(&f, &st, &limits_default, &err))
+		if (storefile_init(&f, DB, STATE, false, &limits_default, &err) ||
+		    storefile_begin(&f, &st, &limits_default, &err))
 			_exit(1);
 		raise(SIGKILL);
 	}
@@ -307,7 +289,8 @@ static void swapped(void)
 
 	nanosleep(&tick, NULL);
 	put(DB, buf_view(&good));
-	CHECK(storefile_begin(&f, &st, &limits_default, &err) == ERR_IO && !st && !f.tmp && strstr(err.msg, "changed") != NULL);
+	CHECK(storefile_begin(&f, &st, &limits_default, &err) == ERR_IO && !st && !f.tmp &&
+	      strstr(err.msg, "changed") != NULL);
 	storefile_free(&f);
 	CHECK(entries("run/attrib", false) == 1);
 	f = INIT(true, NULL);
@@ -332,7 +315,8 @@ static void no_room(void)
 		struct err err = { 0 };
 
 		signal(SIGXFSZ, SIG_IGN);
-		if (setrlimit(RLIMIT_FSIZE, &small) || storefile_init(&f, DB, STATE, false, &limits_default, &err) || !f.trusted)
+		if (setrlimit(RLIMIT_FSIZE, &small) || storefile_init(&f, DB, STATE, false, &limits_default, &err) ||
+		    !f.trusted)
 			_exit(2);
 		if (storefile_begin(&f, &st, &limits_default, &err) != ERR_OUTPUT || !strstr(err.msg, "too large"))
 			_exit(3);
@@ -373,10 +357,11 @@ static void two_at_once(void)
 	if (pid == 0) {
 		struct store *st;
 
-		storefile_free(&(struct storefile){ .lock_fd = f.lock_fd });	/* not a holder of the lock */
-		if (write(go[1], "w", 1) != 1 || storefile_init(&g, DB, STATE, true, &limits_default, &err) || !g.trusted ||
-		    storefile_begin(&g, &st, &limits_default, &err) || metas(st) != 4 ||
-		    store_run(st, &err, "INSERT INTO meta VALUES ('second', 'x')", "") || storefile_publish(&g, st, &err)) {
+		storefile_free(&(struct storefile){ .lock_fd = f.lock_fd }); /* not a holder of the lock */
+		if (write(go[1], "w", 1) != 1 || storefile_init(&g, DB, STATE, true, &limits_default, &err) ||
+		    !g.trusted || storefile_begin(&g, &st, &limits_default, &err) || metas(st) != 4 ||
+		    store_run(st, &err, "INSERT INTO meta VALUES ('second', 'x')", "") ||
+		    storefile_publish(&g, st, &err)) {
 			fprintf(stderr, "second: %s\n", err.msg);
 			_exit(1);
 		}
@@ -389,9 +374,10 @@ static void two_at_once(void)
 		struct store *st;
 
 		nanosleep(&tick, NULL);
-		CHECK(waitpid(pid, &status, WNOHANG) == 0);	/* still waiting */
+		CHECK(waitpid(pid, &status, WNOHANG) == 0); /* still waiting */
 		CHECK(!storefile_begin(&f, &st, &limits_default, &err) && metas(st) == 3);
-		CHECK(!store_run(st, &err, "INSERT INTO meta VALUES ('first', 'x')", "") && !storefile_publish(&f, st, &err));
+		CHECK(!store_run(st, &err, "INSERT INTO meta VALUES ('first', 'x')", "") &&
+		      !storefile_publish(&f, st, &err));
 	}
 	storefile_free(&f);
 	CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -447,25 +433,21 @@ static void no_state(void)
 
 	put("plainfile", STR_LIT(""));
 	CHECK(!storefile_init(&f, DB, "plainfile/state", false, &limits_default, &err) && !f.trusted);
-	CHECK(!storefile_begin(&f, &st, &limits_default, &err) && !storefile_publish(&f, st, &err) && strstr(f.why, "plainfile") != NULL);
+	CHECK(!storefile_begin(&f, &st, &limits_default, &err) && !storefile_publish(&f, st, &err) &&
+	      strstr(f.why, "plainfile") != NULL);
 	storefile_free(&f);
 	CHECK(!storefile_init(&f, DB, NULL, false, &limits_default, &err));
 	CHECK(!storefile_begin(&f, &st, &limits_default, &err) && !storefile_publish(&f, st, &err) && !f.why[0]);
 	storefile_free(&f);
 	CHECK(storefile_init(&f, "plainfile/attrib/attrib.db", STATE, false, &limits_default, &err) == ERR_OUTPUT);
 	CHECK(unlink("run/attrib/.lock") == 0 && symlink("../../plainfile", "run/attrib/.lock") == 0);
-	CHECK(storefile_init(&f, DB, STATE, false, &limits_default, &err) == ERR_OUTPUT && strstr(err.msg, ".lock") != NULL);
+	CHECK(storefile_init(&f, DB, STATE, false, &limits_default, &err) == ERR_OUTPUT &&
+	      strstr(err.msg, ".lock") != NULL);
 }
 
 int main(void)
 {
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(dir, sizeof(dir), "%s/t_storefile-XXXXXX", tmp ? tmp : P_tmpdir);
-	if (!mkdtemp(dir) || chdir(dir)) {
-		perror(dir);
-		return 1;
-	}
+	scratch_enter("t_storefile");
 	cycle();
 	tamper();
 	known_but_other();
@@ -477,6 +459,6 @@ int main(void)
 	reader_meanwhile();
 	state_is_bounded();
 	no_state();
-	CHECK(chdir("/") == 0 && nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0);
+	scratch_leave();
 	return check_done();
 }

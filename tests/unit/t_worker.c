@@ -105,8 +105,8 @@ static void each_way_to_die(void)
 		 "h_refuse|refused|bad word 'varint'|line 3|tiny|3|0\n"
 		 "i_nonsense|refused|the process that read it sent nonsense||tiny|3|1\n"
 		 "j_good|read|||tiny|3|0\n"
-		 "k_text|ignored|no format that is read here: plain text||plain text|0|0\n"
-		 "l_empty|ignored|no format that is read here: empty||empty|0|0\n"
+		 "k_text|ignored|plain text||plain text|0|0\n"
+		 "l_empty|ignored|empty||empty|0|0\n"
 		 "m_quiet_exit|refused|the process that read it went away||tiny|3|1\n"
 		 "n_good|read|||tiny|3|0\n");
 

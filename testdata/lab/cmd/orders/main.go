@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -68,6 +69,7 @@ func run(opt options) error {
 
 func serve(ctx context.Context, opt options) error {
 	set := opt.set
+	runtime.MemProfileRate = set.Int("profile.heap")
 	db, err := store.Open(opt.db, set.Int("db.conns"))
 	if err != nil {
 		return err

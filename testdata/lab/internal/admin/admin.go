@@ -6,6 +6,7 @@ package admin
 
 import (
 	"expvar"
+	"math"
 	"net/http"
 	"net/http/pprof"
 	"os"
@@ -31,7 +32,9 @@ func Handler(blockRate, mutexFraction int) http.Handler {
 	}
 	set("GOMAXPROCS", int64(runtime.GOMAXPROCS(0)))
 	set("GOGC", int64(gogc()))
-	set("GOMEMLIMIT", debug.SetMemoryLimit(-1))
+	if limit := debug.SetMemoryLimit(-1); limit != math.MaxInt64 {
+		set("GOMEMLIMIT", limit)
+	}
 	set("block_rate", int64(blockRate))
 	set("mutex_fraction", int64(runtime.SetMutexProfileFraction(-1)))
 	set("mem_profile_rate", int64(runtime.MemProfileRate))

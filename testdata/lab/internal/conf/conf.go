@@ -32,6 +32,7 @@ var knobs = map[string]knob{
 	"pricing.groups":  {"5", "groups the price rules are divided into"},
 	"pricing.rules":   {"640", "price rules in force"},
 	"profile.block":   {"100000", "block profile rate in ns"},
+	"profile.heap":    {"524288", "heap profile rate in bytes"},
 	"profile.mutex":   {"10", "mutex profile fraction"},
 	"quote.base":      {"3ms", "time a carrier needs for a quote"},
 	"quote.spread":    {"2ms", "random addition to quote.base"},
