@@ -174,12 +174,16 @@ static int add_frames(struct parse *ps, struct cause_spec *s, const char *value)
 	}
 	if (!f.metric)
 		return fail(ps, "a frames line needs metric=", NULL);
+	/* A name with a dot is a signal of its own (gc.cpu_share), shared by all causes. */
 	n = strlen("sig.") + strlen(s->text.id) + 1 + strlen(name) + 1;
 	f.pattern = pattern;
 	f.name = arena_alloc(&ps->c->mem, n);
 	if (!f.name)
 		return fail(ps, "out of memory", NULL);
-	snprintf((char *)(uintptr_t)f.name, n, "sig.%s.%s", s->text.id, name);
+	if (strchr(name, '.'))
+		f.name = name;
+	else
+		snprintf((char *)(uintptr_t)f.name, n, "sig.%s.%s", s->text.id, name);
 	if (s->n_frames == CATALOGUE_MAX_LINES)
 		return fail(ps, "more than 32 frames lines in one cause", NULL);
 	s->frames[s->n_frames++] = f;

@@ -10,7 +10,7 @@
  *                                      level: in a snapshot, the current value that is fully loud
  *   against = NAME weight=W [down] [level=L]     loud: W nats against it
  *   frames = NAME metric=METRIC [loud=X] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of goroutines, in stacks
- *                                      with a frame that matches
+ *                                      with a frame that matches; a NAME with a dot is the signal itself (gc.cpu_share)
  *   explains = NAME ...                symptoms this cause brings about: counted once, under the strongest cause that explains them
  *   guilty = KIND[:METRIC] ...         how the guilty code is found: own:cpu own:alloc_bytes own:inuse_growth_bytes own:mutex_delay
  *                                      waiter creator (of the goroutine stack that grew most)

@@ -29,6 +29,7 @@ static const struct needs needs[] = {
 	{ "mutex", "mutex profiles of both sides (mutex-000.pprof ..., SetMutexProfileFraction(100))" },
 	{ "block", "block profiles of both sides (block-000.pprof ..., SetBlockProfileRate(1000000))" },
 	{ "load", "a load report of both sides (load.csv)" },
+	{ "env", "the settings of both sides (run.json)" },
 	{ NULL, "a source this version does not read yet" },
 };
 
@@ -36,7 +37,7 @@ static const char *group_of(const char *signal)
 {
 	static const char *const prefix[][2] = { { "cpu.", "cpu" }, { "sched.", "cpu" }, { "syscall.", "cpu" }, { "heap.live", "gc" },
 		{ "heap.after", "gc" }, { "heap.", "heap" }, { "alloc.", "heap" }, { "gc.", "gc" }, { "goroutines.", "goroutine" },
-		{ "mutex.", "mutex" }, { "block.", "block" }, { "load.", "load" }, { NULL, NULL } };
+		{ "mutex.", "mutex" }, { "block.", "block" }, { "load.", "load" }, { "env.", "env" }, { NULL, NULL } };
 
 	for (int i = 0; prefix[i][0]; i++)
 		if (strncmp(signal, prefix[i][0], strlen(prefix[i][0])) == 0)

@@ -21,6 +21,7 @@
 #define CHANGED_AT .35		/* loudness at which a change is as likely as not */
 #define CHANGED_STEEP 9.0
 #define UNKNOWN_WEIGHT 3.0
+#define UNTESTED_SHARE .3
 #define MAX_GROUPS 32
 
 /* The figures whose quiet means that nothing changed (method 5.2). */
@@ -187,7 +188,7 @@ static int score_round(struct contest *c, struct pass *p, bool discount, struct 
 	struct score_evidence *e = arena_array(&p->mem, struct score_evidence, c->n * CATALOGUE_MAX_LINES + 2);
 	double *prior = arena_array(&p->mem, double, c->n), *l = arena_array(&p->mem, double, c->n), *out = arena_array(&p->mem, double, c->n);
 	struct score_opts o = { .rule = SCORE_SUM, .groups = MAX_GROUPS };
-	double best = 0;
+	double best = 0, untested = 0;
 	size_t n = 0;
 	int rc;
 
@@ -201,10 +202,17 @@ static int score_round(struct contest *c, struct pass *p, bool discount, struct 
 		if (!is_special(h->spec) && h->tested && (!discount || h->score > .05))
 			best = fmax(best, h->coverage);
 	}
+	/* What could not be tested is not in the contest; part of its prior goes to `unknown`, which is where such a cause would hide. */
+	for (size_t k = 0; k < c->n; k++)
+		untested += c->h[k].tested ? 0 : c->h[k].spec->prior;
 	for (size_t k = 0; k < c->n; k++) {
-		prior[k] = log(c->h[k].spec->prior);
-		if (is_special(c->h[k].spec))
-			prior[k] += nats_of_special(c, p, c->h[k].spec->text.id, best);
+		const struct cause_spec *s = c->h[k].spec;
+
+		prior[k] = c->h[k].tested ? log(s->prior) : -INFINITY;
+		if (strcmp(s->text.id, "unknown") == 0)
+			prior[k] = log(s->prior + UNTESTED_SHARE * untested);
+		if (is_special(s))
+			prior[k] += nats_of_special(c, p, s->text.id, best);
 	}
 	rc = score_causes(prior, c->n, e, n, &o, l, out, err);
 	for (size_t k = 0; !rc && k < c->n; k++) {

@@ -43,11 +43,7 @@ static int run(struct ctx *c, struct err *err)
 	if (!rc)
 		rc = work_read_into_file(&w, err);
 	if (!rc)
-		rc = report_model_load(&m, w.st, err);
-	if (!rc)
-		rc = work_check_inputs(&w, m, err);
-	report_model_free(m);
-	m = NULL;
+		rc = work_check_inputs(&w, err);
 	if (!rc)
 		rc = analyze_run(w.st, &w.analyze, err);
 	if (!rc)

@@ -40,17 +40,15 @@ static int run(struct ctx *c, struct err *err)
 		rc = work_read_into_memory(&w, false, err);
 	}
 	if (!rc)
-		rc = report_model_load(&m, w.st, err);
+		rc = work_check_inputs(&w, err);
 	if (!rc)
-		rc = work_check_inputs(&w, m, err);
-	if (!rc)
-		rc = work_check_sides(&w, m, err);
-	report_model_free(m);
-	m = NULL;
+		rc = work_check_sides(&w, err);
 	if (!rc)
 		rc = analyze_diff(w.st, &w.analyze, err);
 	if (!rc)
 		rc = report_model_load(&m, w.st, err);
+	if (!rc && c->o.json)
+		rc = report_model_add_raw(m, w.st, err);
 	if (!rc)
 		rc = print(c, m, err);
 	report_model_free(m);

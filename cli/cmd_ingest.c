@@ -28,9 +28,9 @@ static int run(struct ctx *c, struct err *err)
 	if (!rc)
 		rc = work_read_into_file(&w, err);
 	if (!rc)
-		rc = report_model_load(&m, w.st, err);
+		rc = work_check_inputs(&w, err);
 	if (!rc)
-		rc = work_check_inputs(&w, m, err);
+		rc = report_model_load(&m, w.st, err);
 	if (!rc)
 		rc = work_publish(&w, err);
 	if (!rc) {

@@ -175,42 +175,48 @@ int work_publish(struct work *w, struct err *err)
 	return rc;
 }
 
-static void list_unread(const struct ctx *c, const struct report_model *m, const char *side)
+/* The files that are the reason why nothing can be said, on standard error. */
+static void list_unread(struct work *w, const char *side)
 {
+	struct report_model *m = NULL;
 	struct buf b = { .limit = 1 << 20 };
+	struct err err;
 
+	if (report_model_load(&m, w->st, &err))
+		return;		/* the reason without the list is still told */
 	report_not_read_lines(&b, m, side, UNREAD_LINES);
-	if (!b.len)	/* what no decoder took is of no side */
+	if (!b.len)		/* what no decoder took is of no side */
 		report_not_read_lines(&b, m, NULL, UNREAD_LINES);
 	for (const char *p = b.data, *nl; p && (nl = strchr(p, '\n')); p = nl + 1)
-		emit_note(c, "%.*s", (int)(nl - p), p);
+		emit_note(w->c, "%.*s", (int)(nl - p), p);
 	buf_free(&b);
+	report_model_free(m);
 }
 
-int work_check_inputs(struct work *w, const struct report_model *m, struct err *err)
+int work_check_inputs(struct work *w, struct err *err)
 {
 	struct report_facts f;
+	int rc = report_count_inputs(&f, w->st, err);
 
-	report_facts(&f, m);
+	if (rc)
+		return rc;
 	if (w->c->o.strict && f.refused + f.partial)
 		cmd_status(w->c, STATUS_STRICT);
 	if (f.read + f.partial)
 		return 0;
-	list_unread(w->c, m, NULL);
+	list_unread(w, NULL);
 	return err_set(err, ERR_INPUT, "no usable input in '%.200s' (refused: %zu, of no known format: %zu)", w->c->args.v[0],
 		       f.refused, f.ignored);
 }
 
-int work_check_sides(struct work *w, const struct report_model *m, struct err *err)
+int work_check_sides(struct work *w, struct err *err)
 {
 	struct report_facts f;
-	const char *side;
+	int rc = report_count_inputs(&f, w->st, err);
 
-	report_facts(&f, m);
-	if (f.usable_base && f.usable_cur)
-		return 0;
-	side = f.usable_base ? "current" : "baseline";
-	list_unread(w->c, m, side);
+	if (rc || (f.usable_base && f.usable_cur))
+		return rc;
+	list_unread(w, f.usable_base ? "current" : "baseline");
 	return err_set(err, ERR_INPUT, "no usable input in '%.200s'", w->root[f.usable_base ? 1 : 0].path);
 }
 

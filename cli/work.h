@@ -32,9 +32,9 @@ int work_read_into_file(struct work *w, struct err *err) ERR_MUST_CHECK;
 int work_read_into_memory(struct work *w, bool tree, struct err *err) ERR_MUST_CHECK;
 int work_publish(struct work *w, struct err *err) ERR_MUST_CHECK;
 /* ERR_INPUT when not one file was usable; what was refused is listed on standard error. Notes --strict. */
-int work_check_inputs(struct work *w, const struct report_model *m, struct err *err) ERR_MUST_CHECK;
+int work_check_inputs(struct work *w, struct err *err) ERR_MUST_CHECK;
 /* For two roots that are the two sides: ERR_INPUT when one holds nothing usable. */
-int work_check_sides(struct work *w, const struct report_model *m, struct err *err) ERR_MUST_CHECK;
+int work_check_sides(struct work *w, struct err *err) ERR_MUST_CHECK;
 void work_free(struct work *w);
 
 /* analyze_opts from --model, --causes, --effect, --pause-over; causes keeps the file's text. */

@@ -2,11 +2,13 @@
 /*
  * json.c - json_tree() of a private in-memory connection, copied into nodes
  *
- * json_tree gives the values of a document in its own order, parents first, so one pass over its rows builds the list: a node knows its last
- * child while it is being filled, and its first child and next sibling for good. Scalars come unescaped and typed.
+ * json_tree gives the values of a document in its own order, parents first, so one pass over its rows builds the list:
+ * a node knows its last child while it is being filled, and its first child and next sibling for good. Scalars come
+ * unescaped and typed.
  *
- * What does not fit SQLite's 64-bit integers (GOGC=off is 18446744073709551615 in runtime/metrics) would come as a rounded
- * real. For those `->` gives the digits as they stand in the text; the first 1000 only, since each costs a walk of the document.
+ * What does not fit SQLite's 64-bit integers (GOGC=off is 18446744073709551615 in runtime/metrics) would come as a
+ * rounded real. For those `->` gives the digits as they stand in the text; the first 1000 only, since each costs a walk
+ * of the document.
  */
 #include "core/json.h"
 
@@ -205,7 +207,8 @@ static void append(struct json *j, uint32_t up)
 	parent->last = j->n;
 }
 
-/* json_tree's ids ascend but leave gaps; rows arrive parents first, so the open levels are a chain that is only walked up. */
+/* json_tree's ids ascend but leave gaps; rows arrive parents first, so the open levels are a chain that is only walked
+ * up. */
 static int build(struct json *j, struct err *err)
 {
 	uint32_t up = JSON_NONE;	/* the innermost array or object that is open */

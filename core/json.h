@@ -2,8 +2,9 @@
 /*
  * json.h - JSON in, read by SQLite's own parser and kept as a flat list of nodes
  *
- * One struct json serves many documents, one after the other; the nodes and texts of a document live until the next json_parse() or
- * json_free(). A node is a number; JSON_NONE stands for "not there" and every function takes it, so that paths chain:
+ * One struct json serves many documents, one after the other; the nodes and texts of a document live until the next
+ * json_parse() or json_free(). A node is a number; JSON_NONE stands for "not there" and every function takes it, so
+ * that paths chain:
  *
  *     if (json_int(j, json_get(j, json_get(j, json_root(j), "settings"), "GOGC"), &gogc)) ...
  *
@@ -47,7 +48,8 @@ bool json_bool(const struct json *j, uint32_t n, bool *out);
 /* A scalar as text: strings as they are, numbers in shortest form, true, false. Nothing for null, arrays, objects. */
 void json_scalar(const struct json *j, uint32_t n, struct buf *out);
 
-/* Where text stops being one JSON value: its byte; text.n when it is whole. *why: a constant. Depth and size do not matter. */
+/* Where text stops being one JSON value: its byte; text.n when it is whole. *why: a constant. Depth and size do not
+ * matter. */
 size_t json_fault(struct str text, const char **why);
 
 #endif

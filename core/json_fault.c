@@ -2,8 +2,9 @@
 /*
  * json_fault.c - where a text stops being JSON
  *
- * SQLite's parser says only that a text is not JSON; a user with a file of a megabyte wants the place. This is a checker of
- * the grammar of RFC 8259 and nothing else: no values, no recursion, one bit a level. It runs only after SQLite has said no.
+ * SQLite's parser says only that a text is not JSON; a user with a file of a megabyte wants the place. This is a
+ * checker of the grammar of RFC 8259 and nothing else: no values, no recursion, one bit a level. It runs only after
+ * SQLite has said no.
  */
 #include "core/json.h"
 
@@ -148,7 +149,8 @@ static bool open_level(struct check *c, bool *empty)
 	if (c->depth == LEVELS)
 		return fail(c, "it is nested too deeply");
 	bit = (unsigned char)(1u << (c->depth % 8));
-	c->object[c->depth / 8] = (unsigned char)(object ? c->object[c->depth / 8] | bit : c->object[c->depth / 8] & ~bit);
+	c->object[c->depth / 8] =
+		(unsigned char)(object ? c->object[c->depth / 8] | bit : c->object[c->depth / 8] & ~bit);
 	c->depth++;
 	blanks(c);
 	*empty = peek(c) == (object ? '}' : ']');

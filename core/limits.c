@@ -44,8 +44,9 @@ static const struct suffix {
 
 static uint64_t row_max(const struct row *row)
 {
-	/* What is held in one piece: a message, a line, a string. */
-	static const char *const pieces[] = { "message_bytes", "rest_bytes", "string_bytes", "line_bytes" };
+	/* What is held in one piece: a message, a line, a string, a document. */
+	static const char *const pieces[] = { "message_bytes", "rest_bytes", "string_bytes", "line_bytes",
+					      "json_bytes" };
 
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
 		if (strcmp(row->name, pieces[i]) == 0)

@@ -201,9 +201,7 @@ static int bind_all(struct stmt *q, const char *types, va_list ap, sqlite3_destr
 		if (*t == 'i') {
 			rc = bind_int(q, i, va_arg(ap, int64_t));
 		} else if (*t == 'd') {
-			double d = va_arg(ap, double);
-
-			rc = isnan(d) ? sqlite3_bind_null(q->s, i) : sqlite3_bind_double(q->s, i, d);
+			rc = sqlite3_bind_double(q->s, i, va_arg(ap, double)); /* which makes NaN a NULL */
 		} else if (*t == 's') {
 			const char *s = va_arg(ap, const char *);
 

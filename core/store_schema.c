@@ -89,7 +89,7 @@ int store_schema_marks(struct store *st, int64_t *application_id, int64_t *user_
 	return store_int(st->model, err, user_version, 0, "PRAGMA user_version", "");
 }
 
-/* Both lists in the same order, row by row. sqlite_* tables are SQLite's own (statistics); autoindexes have no text. */
+/* Both lists in the same order, row by row. sqlite_stat* are a user's ANALYZE; autoindexes have no text. */
 static int compare_rows(struct store *a, struct store *b, const char *sql, bool *same, struct err *err)
 {
 	struct stmt *p, *q = NULL;
@@ -124,10 +124,11 @@ int store_schema_compare(struct store *st, bool only_tables, bool *same, struct 
 	if (model_of(st, err))
 		return (int)err->code;
 	if (only_tables)
-		return compare_rows(st, st->model,
-				    "SELECT name, tbl_name, sql FROM main.sqlite_schema "
-				    "WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name",
-				    same, err);
+		return compare_rows(
+			st, st->model,
+			"SELECT name, tbl_name, sql FROM main.sqlite_schema "
+			"WHERE type = 'table' AND name NOT IN ('sqlite_stat1', 'sqlite_stat4') ORDER BY name",
+			same, err);
 	return compare_rows(st, st->model,
 			    "SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY type, name", same, err);
 }

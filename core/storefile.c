@@ -209,15 +209,14 @@ static int copy_bytes(int from, int to, off_t *copied, struct err *err)
 
 static int copy_trusted(const struct storefile *f, int to, struct err *err)
 {
-	struct stat before, after;
-	int fd = open_regular(f->path, &before), rc;
+	struct stat st;
+	int fd = open_regular(f->path, &st), rc;
 	off_t copied;
 
 	if (fd < 0)
 		return err_sys(err, ERR_IO, errno, "cannot open '%s'", f->path);
 	rc = copy_bytes(fd, to, &copied, err);
-	if (!rc && (fstat(fd, &after) < 0 || !same_file(&f->seen, &before) || !same_file(&f->seen, &after) ||
-		    copied != f->seen.st_size))
+	if (!rc && (fstat(fd, &st) < 0 || !same_file(&f->seen, &st) || copied != st.st_size))
 		rc = err_set(err, ERR_IO, "'%s' was changed by somebody else meanwhile: analyze again", f->path);
 	close(fd);
 	return rc;

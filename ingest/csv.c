@@ -2,10 +2,11 @@
 /*
  * csv.c - libcsv, fed a line at a time
  *
- * libcsv knows quotes and nothing else: no lines, no limits, and after an error no way on. So it gets one line at a time. A row that is not
- * complete at its line's end (a quoted newline) takes the next line too, up to limits->line_bytes; the lines are kept, so that a row which fails - a
- * quote never closed, most often - costs its first line only and the others are read again, as rows of their own. That is linear:
- * an unclosed quote can only reach the limit where no other quote of odd count follows, and there nothing opens one again.
+ * libcsv knows quotes and nothing else: no lines, no limits, and after an error no way on. So it gets one line at a
+ * time. A row that is not complete at its line's end (a quoted newline) takes the next line too, up to
+ * limits->line_bytes; the lines are kept, so that a row which fails - a quote never closed, most often - costs its
+ * first line only and the others are read again, as rows of their own. That is linear: an unclosed quote can only reach
+ * the limit where no other quote of odd count follows, and there nothing opens one again.
  */
 #include "ingest/csv.h"
 
@@ -239,7 +240,8 @@ static int note_bad(struct csv *c, struct sink *out, struct err *err)
 	char place[32], text[96];
 
 	snprintf(place, sizeof(place), "line %" PRIu64, c->first_bad);
-	snprintf(text, sizeof(text), "%" PRIu64 " of %" PRIu64 " rows cannot be read and are left out", c->bad, c->rows);
+	snprintf(text, sizeof(text), "%" PRIu64 " of %" PRIu64 " rows cannot be read and are left out", c->bad,
+		 c->rows);
 	return put_note(out, err, (struct rec_note){ str_from(place), str_from(text), 1 });
 }
 
@@ -248,7 +250,8 @@ int csv_finish(struct csv *c, struct sink *out, struct err *err)
 	int rc = 0;
 
 	if (c->bad * 10 > c->rows) {
-		err_set(err, ERR_FORMAT, "%" PRIu64 " of %" PRIu64 " rows cannot be read, more than one in ten", c->bad, c->rows);
+		err_set(err, ERR_FORMAT, "%" PRIu64 " of %" PRIu64 " rows cannot be read, more than one in ten", c->bad,
+			c->rows);
 		return err_at(err, "line %" PRIu64, c->first_bad);
 	}
 	if (c->bad)
@@ -290,7 +293,8 @@ int csv_split(struct str line, char delim, struct str *field, int max)
 			i++;
 		quoted = i < line.n && line.p[i] == '"';
 		from = i += quoted;
-		while (i < line.n && (quoted ? line.p[i] != '"' || (i + 1 < line.n && line.p[i + 1] == '"') : line.p[i] != delim))
+		while (i < line.n &&
+		       (quoted ? line.p[i] != '"' || (i + 1 < line.n && line.p[i + 1] == '"') : line.p[i] != delim))
 			i += quoted && line.p[i] == '"' ? 2 : 1;
 		to = i < line.n ? i : line.n;
 		if (quoted) {

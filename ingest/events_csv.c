@@ -38,7 +38,8 @@ static int take_row(const struct columns *c, struct csv *csv, const struct csv_r
 	struct stamp at, end;
 	int64_t span = 0;
 	int rc = 0;
-	bool ok = row->n >= c->n && stamp_at(c, row, E_TIME, &at) && (!*any || at.kind == *kind) && row->field[c->at[E_KIND]].n;
+	bool ok = row->n >= c->n && stamp_at(c, row, E_TIME, &at) && (!*any || at.kind == *kind) &&
+		  row->field[c->at[E_KIND]].n;
 
 	if (ok && c->at[E_END] >= 0 && row->field[c->at[E_END]].n) {
 		ok = stamp_at(c, row, E_END, &end) && end.kind == at.kind && end.ns >= at.ns;

@@ -2,9 +2,9 @@
 /*
  * formats.c - which format is it? By content alone, in the order of docs/formats.md; the first row that fits wins
  *
- * A row is a decoder, or a look that names what no decoder takes, so that a user reads "wrk's report is not read by this version" and not
- * "unknown". What is certain from its first bytes stands first; what could claim somebody else's file (CSV by its column names, rows
- * without a header) stands last.
+ * A row is a decoder, or a look that names what no decoder takes, so that a user reads "wrk's report is not read by
+ * this version" and not "unknown". What is certain from its first bytes stands first; what could claim somebody else's
+ * file (CSV by its column names, rows without a header) stands last.
  */
 #include "ingest/decoder.h"
 
@@ -62,12 +62,15 @@ static bool looks_empty(struct str h)
 
 static bool looks_trace(struct str h)
 {
-	return h.n >= 16 && memcmp(h.p, "go 1.", 5) == 0 && memcmp(h.p + 13, "\0\0\0", 3) == 0 && holds((struct str){ h.p, 16 }, " trace");
+	return h.n >= 16 && memcmp(h.p, "go 1.", 5) == 0 && memcmp(h.p + 13, "\0\0\0", 3) == 0 &&
+	       holds((struct str){ h.p, 16 }, " trace");
 }
 
 static bool looks_executable(struct str h)
 {
-	return str_starts(h, "\x7f" "ELF") || str_starts(h, "\xcf\xfa\xed\xfe") || (str_starts(h, "MZ") && memchr(h.p, 0, h.n));
+	return str_starts(h, "\x7f"
+			     "ELF") ||
+	       str_starts(h, "\xcf\xfa\xed\xfe") || (str_starts(h, "MZ") && memchr(h.p, 0, h.n));
 }
 
 static bool looks_sqlite(struct str h)
@@ -131,8 +134,9 @@ static bool looks_k6(struct str h)
 {
 	if (str_starts(first_line(h), "metric_name,timestamp,metric_value"))
 		return true;
-	return is_json(h) && ((holds(h, "\"type\":\"Metric\"") && holds(h, "\"metric\":")) || holds(h, "\"type\":\"Point\"") ||
-			      (holds(h, "\"metrics\"") && (holds(h, "http_req") || holds(h, "iterations"))));
+	return is_json(h) &&
+	       ((holds(h, "\"type\":\"Metric\"") && holds(h, "\"metric\":")) || holds(h, "\"type\":\"Point\"") ||
+		(holds(h, "\"metrics\"") && (holds(h, "http_req") || holds(h, "iterations"))));
 }
 
 /* ts_ns,code,latency_ns,bytes_out,bytes_in,...: no header. */
@@ -175,7 +179,8 @@ static bool looks_hey(struct str h)
 
 static bool looks_wrk(struct str h)
 {
-	return str_starts(first_line(h), "Running ") && (holds(h, " test @ ") || holds(h, "goroutine(s) running concurrently"));
+	return str_starts(first_line(h), "Running ") &&
+	       (holds(h, " test @ ") || holds(h, "goroutine(s) running concurrently"));
 }
 
 static bool looks_gctrace(struct str h)
@@ -190,15 +195,16 @@ static bool looks_schedtrace(struct str h)
 
 static bool looks_prometheus(struct str h)
 {
-	return line_starts(h, "# HELP ") || line_starts(h, "# TYPE ") || line_starts(h, "go_gc_") || line_starts(h, "go_goroutines ") ||
-	       line_starts(h, "go_memstats_");
+	return line_starts(h, "# HELP ") || line_starts(h, "# TYPE ") || line_starts(h, "go_gc_") ||
+	       line_starts(h, "go_goroutines ") || line_starts(h, "go_memstats_");
 }
 
 static bool looks_html(struct str h)
 {
 	struct str l = first_line(h);
 
-	return str_starts(l, "<html") || str_starts(l, "<HTML") || str_starts(l, "<!DOCTYPE") || str_starts(l, "<!doctype");
+	return str_starts(l, "<html") || str_starts(l, "<HTML") || str_starts(l, "<!DOCTYPE") ||
+	       str_starts(l, "<!doctype");
 }
 
 static bool looks_index_page(struct str h)
@@ -209,10 +215,22 @@ static bool looks_index_page(struct str h)
 static bool looks_error_body(struct str h)
 {
 	static const char *const starts[] = {
-		"Unknown profile", "404 page not found", "Could not enable CPU profiling", "seconds and debug params are incompatible",
-		"invalid value for \"seconds\"", "\"seconds\" parameter is not supported for this profile type",
-		"profile duration exceeds server's WriteTimeout", "failed to collect profile", "Not Found", "Forbidden", "Unauthorized",
-		"Bad Gateway", "Service Unavailable", "upstream connect error", "no healthy upstream", "curl: (",
+		"Unknown profile",
+		"404 page not found",
+		"Could not enable CPU profiling",
+		"seconds and debug params are incompatible",
+		"invalid value for \"seconds\"",
+		"\"seconds\" parameter is not supported for this profile type",
+		"profile duration exceeds server's WriteTimeout",
+		"failed to collect profile",
+		"Not Found",
+		"Forbidden",
+		"Unauthorized",
+		"Bad Gateway",
+		"Service Unavailable",
+		"upstream connect error",
+		"no healthy upstream",
+		"curl: (",
 	};
 	struct str l = first_line(h);
 
@@ -278,8 +296,10 @@ static const struct {
 	{ NULL, looks_vegeta_gob, "vegeta's gob stream" NOT_READ " (vegeta encode --to csv makes text of it)" },
 	{ NULL, looks_binary_cpu, "a legacy binary CPU profile (Go before 1.9, gperftools): it holds no symbols" },
 	{ NULL, looks_heap_text, "a heap profile as text (debug=1)" NOT_READ ": capture it without debug=1" },
-	{ NULL, looks_contention_text, "a block or mutex profile as text (debug=1)" NOT_READ ": capture it without debug=1" },
-	{ NULL, looks_count_text, "a profile as text (debug=1)" NOT_READ ": capture it without debug=1, or goroutines with debug=2" },
+	{ NULL, looks_contention_text,
+	  "a block or mutex profile as text (debug=1)" NOT_READ ": capture it without debug=1" },
+	{ NULL, looks_count_text,
+	  "a profile as text (debug=1)" NOT_READ ": capture it without debug=1, or goroutines with debug=2" },
 	{ &decoder_run_json, NULL, NULL },
 	{ &decoder_godump, NULL, NULL },
 	{ NULL, looks_gctrace, "a log of gctrace lines" NOT_READ },
@@ -303,7 +323,8 @@ static const struct {
 	{ &decoder_gc_csv, NULL, NULL },
 	{ NULL, is_json, "JSON of a kind that is not known" },
 	{ NULL, looks_binary, "bytes of a kind that is not known" },
-	{ NULL, looks_csv, "text of a kind that is not known (as CSV it has no columns of load, metrics, events or GC pauses)" },
+	{ NULL, looks_csv,
+	  "text of a kind that is not known (as CSV it has no columns of load, metrics, events or GC pauses)" },
 	{ NULL, looks_anything, "text of a kind that is not known" },
 };
 

@@ -2,12 +2,12 @@
 /*
  * gc_csv.c - GC pauses that somebody's helper wrote as CSV
  *
- * Three things cannot be told from one row: the unit of a pause without one, whether a "total" is the pause of one cycle or the sum
- * since start, and whether a CPU share is in percent. So the first HEAD_ROWS rows are held back, decide all three for the
- * whole file (and each guess is a note), and from there on rows stream.
+ * Three things cannot be told from one row: the unit of a pause without one, whether a "total" is the pause of one
+ * cycle or the sum since start, and whether a CPU share is in percent. So the first HEAD_ROWS rows are held back,
+ * decide all three for the whole file (and each guess is a note), and from there on rows stream.
  *
- * A poller writes a row a second, not a row a cycle: rows that repeat the last cycle are left out, and the difference of
- * a sum over several cycles is put as their mean, once, under the last one's number.
+ * A poller writes a row a second, not a row a cycle: rows that repeat the last cycle are left out, and the difference
+ * of a sum over several cycles is put as their mean, once, under the last one's number.
  */
 #include "ingest/gc_csv.h"
 
@@ -17,6 +17,7 @@
 
 #include "core/buf.h"
 #include "ingest/csv.h"
+#include "ingest/grow.h"
 
 enum { HEAD_ROWS = 65536 };
 
@@ -45,13 +46,13 @@ struct gc_csv {
 	struct gc_columns col;
 	struct csv *csv;
 	struct gc_row *head;
-	size_t n_head;
+	size_t n_head, cap_head;
 	struct shape shape[DURATIONS];
 	double cpu_scale, cpu_max;
 	bool decided, cumulative, clock_put, cpu_series;
 	enum time_kind kind;
 	int64_t day, last_tod;		/* times of day: midnights passed */
-	int64_t n, last_num, base;	/* number of the last cycle put; num_gc of the last row; what restarts add to it */
+	int64_t n, last_num, base; /* number of the last cycle put; num_gc of the last row; what restarts add to it */
 	double last_total, last_forced, last_pause;
 	int64_t last_cpu_t;
 	uint64_t repeated, several;
@@ -142,7 +143,9 @@ static bool parse(struct gc_csv *g, const struct csv_row *row, struct gc_row *r)
 	double v;
 	bool is_ns;
 
-	*r = (struct gc_row){ .line = row->line, .t = STORE_NULL, .t_err = STORE_NULL, .num = STORE_NULL, .cpu = NAN, .forced = NAN };
+	*r = (struct gc_row){
+		.line = row->line, .t = STORE_NULL, .t_err = STORE_NULL, .num = STORE_NULL, .cpu = NAN, .forced = NAN
+	};
 	if (row->n < g->col.n && row->n <= CSV_NAMED)
 		return false;
 	if (!durations(g, row, r))
@@ -155,7 +158,8 @@ static bool parse(struct gc_csv *g, const struct csv_row *row, struct gc_row *r)
 		r->num = (int64_t)v;
 	}
 	for (size_t i = 0; i < SIZES; i++) {
-		if (!csv_name_number(cell(g, row, size_role[i]), g->col.comma, &r->size[i], &is_ns) || is_ns || r->size[i] < 0)
+		if (!csv_name_number(cell(g, row, size_role[i]), g->col.comma, &r->size[i], &is_ns) || is_ns ||
+		    r->size[i] < 0)
 			return false;
 	}
 	if (g->col.at[GC_CPU] >= 0 && (!csv_name_number(cell(g, row, GC_CPU), g->col.comma, &r->cpu, &is_ns) || is_ns))
@@ -226,7 +230,9 @@ static int decide(struct gc_csv *g, struct err *err)
 	if (!rc && g->cumulative)
 		rc = note(g, err, "the column %s is a sum since start: differences are taken", g->col.name[at].whole);
 	at = g->col.at[GC_CPU];
-	g->cpu_scale = at >= 0 && (g->col.name[at].percent || strstr(g->col.name[at].whole, "percent") || g->cpu_max > 1) ? .01 : 1;
+	g->cpu_scale =
+		at >= 0 && (g->col.name[at].percent || strstr(g->col.name[at].whole, "percent") || g->cpu_max > 1) ? .01
+														   : 1;
 	if (!rc && g->clock_put)
 		rc = csv_name_clock(g->out, g->kind, "process", err);
 	return rc;
@@ -257,7 +263,8 @@ static int restarted(struct gc_csv *g, const struct gc_row *r, const char *what,
 	int rc;
 
 	buf_printf(&text, "the process restarted: %s began anew at line %" PRIu64, what, r->line);
-	rc = put_event(g->out, err, (struct rec_event){ .t = r->t, .span = 0, .kind = STR_LIT("restart"), .text = buf_view(&text) });
+	rc = put_event(g->out, err,
+		       (struct rec_event){ .t = r->t, .span = 0, .kind = STR_LIT("restart"), .text = buf_view(&text) });
 	buf_free(&text);
 	return rc;
 }
@@ -280,7 +287,8 @@ static int number(struct gc_csv *g, const struct gc_row *r, int64_t *cycles, str
 	return rc;
 }
 
-static int put_cycle(struct gc_csv *g, const struct gc_row *r, int64_t pause, int64_t pause1, int64_t pause2, struct err *err)
+static int put_cycle(struct gc_csv *g, const struct gc_row *r, int64_t pause, int64_t pause1, int64_t pause2,
+		     struct err *err)
 {
 	int64_t heap_end = size_of(g, r, GC_HEAP_END), forced = STORE_NULL;
 
@@ -292,11 +300,23 @@ static int put_cycle(struct gc_csv *g, const struct gc_row *r, int64_t pause, in
 		forced = count ? !isnan(g->last_forced) && r->forced > g->last_forced : r->forced > 0;
 		g->last_forced = r->forced;
 	}
-	return put_gc_cycle(g->out, err, (struct rec_gc_cycle){
-		.n = g->n, .t = r->t, .t_err = r->t_err, .pause = pause, .pause1 = pause1, .pause2 = pause2, .mark = ns_of(g, r, D_MARK),
-		.assist = STORE_NULL, .background = STORE_NULL, .idle = STORE_NULL,
-		.heap_start = size_of(g, r, GC_HEAP_START), .heap_end = heap_end, .heap_live = size_of(g, r, GC_HEAP_LIVE),
-		.goal = size_of(g, r, GC_GOAL), .procs = STORE_NULL, .forced = forced });
+	return put_gc_cycle(g->out, err,
+			    (struct rec_gc_cycle){ .n = g->n,
+						   .t = r->t,
+						   .t_err = r->t_err,
+						   .pause = pause,
+						   .pause1 = pause1,
+						   .pause2 = pause2,
+						   .mark = ns_of(g, r, D_MARK),
+						   .assist = STORE_NULL,
+						   .background = STORE_NULL,
+						   .idle = STORE_NULL,
+						   .heap_start = size_of(g, r, GC_HEAP_START),
+						   .heap_end = heap_end,
+						   .heap_live = size_of(g, r, GC_HEAP_LIVE),
+						   .goal = size_of(g, r, GC_GOAL),
+						   .procs = STORE_NULL,
+						   .forced = forced });
 }
 
 static int put_cpu(struct gc_csv *g, const struct gc_row *r, struct err *err)
@@ -306,8 +326,12 @@ static int put_cpu(struct gc_csv *g, const struct gc_row *r, struct err *err)
 	if (isnan(r->cpu) || r->t == STORE_NULL || (g->cpu_series && r->t <= g->last_cpu_t))
 		return 0;
 	if (!g->cpu_series)
-		rc = put_series(g->out, err, (struct rec_series){ .id = 0, .name = STR_LIT("gc.cpu_fraction"), .label = STR_LIT(""),
-								   .unit = STR_LIT("ratio"), .kind = STR_LIT("gauge") });
+		rc = put_series(g->out, err,
+				(struct rec_series){ .id = 0,
+						     .name = STR_LIT("gc.cpu_fraction"),
+						     .label = STR_LIT(""),
+						     .unit = STR_LIT("ratio"),
+						     .kind = STR_LIT("gauge") });
 	g->cpu_series = true;
 	g->last_cpu_t = r->t;
 	if (!rc)
@@ -316,8 +340,8 @@ static int put_cpu(struct gc_csv *g, const struct gc_row *r, struct err *err)
 }
 
 /* The pause of the row's cycle from a sum since start; *none: no cycle ended. */
-static int difference(struct gc_csv *g, const struct gc_row *r, int64_t total, int64_t cycles, bool restart, int64_t *pause,
-		      bool *none, struct err *err)
+static int difference(struct gc_csv *g, const struct gc_row *r, int64_t total, int64_t cycles, bool restart,
+		      int64_t *pause, bool *none, struct err *err)
 {
 	double d = (double)total - g->last_total;
 	int rc = 0;
@@ -344,7 +368,8 @@ static int difference(struct gc_csv *g, const struct gc_row *r, int64_t total, i
 
 static int emit(struct gc_csv *g, const struct gc_row *r, struct err *err)
 {
-	int64_t pause = ns_of(g, r, D_PAUSE), pause1 = ns_of(g, r, D_PAUSE1), pause2 = ns_of(g, r, D_PAUSE2), cycles, base = g->base;
+	int64_t pause = ns_of(g, r, D_PAUSE), pause1 = ns_of(g, r, D_PAUSE1), pause2 = ns_of(g, r, D_PAUSE2), cycles,
+		base = g->base;
 	bool none = false;
 	int rc = put_cpu(g, r, err);
 
@@ -388,6 +413,9 @@ static int take_row(struct gc_csv *g, const struct csv_row *row, struct err *err
 	}
 	if (g->decided)
 		return emit(g, &r, err);
+	rc = grow(&g->head, &g->cap_head, g->n_head + 1, sizeof(*g->head), err);
+	if (rc)
+		return rc;
 	look(g, &r);
 	g->head[g->n_head++] = r;
 	if (g->n_head == HEAD_ROWS)
@@ -439,20 +467,15 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 	g->out = out;
 	g->last_num = STORE_NULL;
 	g->last_total = g->last_forced = g->last_pause = NAN;
-	g->head = calloc(HEAD_ROWS, sizeof(*g->head));
-	rc = g->head ? reader_peek(in, 65536, &head, err) : err_nomem(err);
-	if (rc)
-		goto out;
-	if (!gc_csv_columns(head, &g->col)) {
-		rc = err_set(err, ERR_FORMAT, "no column of GC pauses found");
-		goto out;
-	}
-	rc = csv_open(&g->csv, in, g->col.delim, o->limits, err);
+	rc = reader_peek(in, 65536, &head, err);
+	if (!rc && !gc_csv_columns(head, &g->col))
+		rc = err_set(err, ERR_FORMAT, "has no column of GC pauses");
+	if (!rc)
+		rc = csv_open(&g->csv, in, g->col.delim, o->limits, err);
 	if (!rc)
 		rc = rows(g, err);
 	if (!rc)
 		rc = finish(g, err);
-out:
 	csv_close(g->csv);
 	free(g->head);
 	free(g);

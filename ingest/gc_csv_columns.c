@@ -2,9 +2,10 @@
 /*
  * gc_csv_columns.c - which column of a helper's CSV is the pause
  *
- * Everybody names these columns differently, so each role has a list of names, best first. The danger is the other way round: `duration`
- * is a pause here and a request elsewhere. So the weak names count only when every other column is one of ours too, and a file
- * without a header only when each of its rows in sight is one number, or a time and a number, with times that do not run back.
+ * Everybody names these columns differently, so each role has a list of names, best first. The danger is the other way
+ * round: `duration` is a pause here and a request elsewhere. So the weak names count only when every other column is
+ * one of ours too, and a file without a header only when each of its rows in sight is one number, or a time and a
+ * number, with times that do not run back.
  */
 #include <math.h>
 
@@ -13,9 +14,12 @@
 
 static const char *const role_names[GC_ROLES] = {
 	[GC_TIME] = CSV_NAME_TIMES,
-	[GC_PAUSE] = "pause gc_pause pause_ns pause_us pause_ms pause_s gc_pause_ns gc_pause_us gc_pause_ms stw stw_ns stw_us "
-		     "stw_ms stw_time stw_duration pause_time pause_duration gc_pause_time gc_pause_duration pausens last_pause "
-		     "last_pause_ns gc_duration gc_duration_ms gc_duration_ns total_pause total_pause_ns pause_total pause_total_ns "
+	[GC_PAUSE] = "pause gc_pause pause_ns pause_us pause_ms pause_s gc_pause_ns gc_pause_us gc_pause_ms stw stw_ns "
+		     "stw_us "
+		     "stw_ms stw_time stw_duration pause_time pause_duration gc_pause_time gc_pause_duration pausens "
+		     "last_pause "
+		     "last_pause_ns gc_duration gc_duration_ms gc_duration_ns total_pause total_pause_ns pause_total "
+		     "pause_total_ns "
 		     "gc_pause_total duration duration_ns duration_us duration_ms",
 	[GC_PAUSE1] = "stw_sweep sweep_term sweep_termination sweep_termination_ms stw_clock_1 stwsclock pause1",
 	[GC_PAUSE2] = "stw_mark mark_term mark_termination mark_termination_ms stw_clock_2 stwmclock pause2",
@@ -132,8 +136,9 @@ static void assign(struct gc_columns *c, enum gc_role role)
 bool gc_csv_columns(struct str head, struct gc_columns *c)
 {
 	/* The sure ones first, so that a word of two meanings (gc, kind) goes where it is missing. */
-	static const enum gc_role order[] = { GC_PAUSE, GC_TIME, GC_PAUSE1, GC_PAUSE2, GC_MARK, GC_CPU, GC_NUM, GC_HEAP_START,
-					      GC_HEAP_END, GC_HEAP_LIVE, GC_HEAP_ALLOC, GC_GOAL, GC_FORCED };
+	static const enum gc_role order[] = { GC_PAUSE,	     GC_TIME, GC_PAUSE1,     GC_PAUSE2,	  GC_MARK,
+					      GC_CPU,	     GC_NUM,  GC_HEAP_START, GC_HEAP_END, GC_HEAP_LIVE,
+					      GC_HEAP_ALLOC, GC_GOAL, GC_FORCED };
 
 	*c = (struct gc_columns){ 0 };
 	c->n = csv_name_header(head, &c->delim, c->name);

@@ -2,16 +2,18 @@
 /*
  * godump.c - goroutine dumps: debug=2, runtime.Stack, SIGQUIT, panics, also inside logs
  *
- * A text is lines; a block is a header and what belongs to it; a dump is the blocks of one moment. Nothing in the format says
- * where a dump ends. A new one begins at a header
+ * A text is lines; a block is a header and what belongs to it; a dump is the blocks of one moment. Nothing in the
+ * format says where a dump ends. A new one begins at a header
  *
- *     - whose goroutine was seen in this dump already (GOTRACEBACK=crash repeats itself behind "-----": there the first counts),
+ *     - whose goroutine was seen in this dump already (GOTRACEBACK=crash repeats itself behind "-----": there the first
+ * counts),
  *     - behind a crash line or registers (panic:, fatal error:, SIGQUIT:, exit status),
  *     - that is "running" behind other text: only the goroutine that dumps is running, and it comes first,
  *     - without the blank line that parts blocks: two files were joined.
  *
  * Lines of other writers inside a block are skipped. An incomplete last frame is dropped, its goroutine is kept.
- * A crash that prints one goroutine is not a dump of the process: such traces become one profile of their own, goroutine_trace.
+ * A crash that prints one goroutine is not a dump of the process: such traces become one profile of their own,
+ * goroutine_trace.
  *
  * One pass, no allocation a line: what is new goes to godump_stack.c's maps, everything else is a comparison.
  */
@@ -338,9 +340,13 @@ static int crash_event(struct godump *g, struct str line, enum godump_text kind,
 
 	if (!text.p || g->events++ >= EVENTS_MAX)
 		return 0;
-	return put_event(g->out, err, (struct rec_event){ .t = STORE_NULL, .span = 0,
-			 .kind = kind == GODUMP_PANIC ? STR_LIT("panic") : kind == GODUMP_FATAL ? STR_LIT("fatal") : STR_LIT("signal"),
-			 .text = text });
+	return put_event(g->out, err,
+			 (struct rec_event){ .t = STORE_NULL,
+					     .span = 0,
+					     .kind = kind == GODUMP_PANIC   ? STR_LIT("panic")
+						     : kind == GODUMP_FATAL ? STR_LIT("fatal")
+									    : STR_LIT("signal"),
+					     .text = text });
 }
 
 /* Text that is none of a dump's: told apart only where it ends one. */
@@ -359,6 +365,7 @@ static int other_text(struct godump *g, struct str line, struct err *err)
 		return 0;
 	case GODUMP_DASHES:
 		g->dump_dashes = true;
+		g->marker = g->text = false;	/* the registers before it end a thread's part, not the dump */
 		return end_block(g, err);
 	default:
 		break;

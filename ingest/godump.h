@@ -3,10 +3,11 @@
  * godump.h - what the files godump*.c share: the dumps of one text while it is being read
  *
  *     godump.c         the decoder: lines in, blocks and dumps told apart
- *     godump_line.c    the grammar of one line: header, function, place      godump_text.c  text around dumps: prefixes, crashes
- *     godump_stack.c   distinct stacks and groups                            godump_labels.c  label sets
+ *     godump_line.c    the grammar of one line: header, function, place      godump_text.c  text around dumps:
+ * prefixes, crashes godump_stack.c   distinct stacks and groups                            godump_labels.c  label sets
  *   at the end:
- *     godump_put.c     groups to records, godump_total.c function totals, godump_class.c wait classes, godump_version.c Go versions
+ *     godump_put.c     groups to records, godump_total.c function totals, godump_class.c wait classes, godump_version.c
+ * Go versions
  */
 #ifndef INGEST_GODUMP_H
 #define INGEST_GODUMP_H
@@ -71,7 +72,7 @@ struct godump_group {
 struct godump_stacks {
 	struct map names, places, states;	/* places: "path:line", "" unknown */
 	struct tree nodes;			/* LEAF FIRST: a child is the caller; func: a name, line: a place */
-	uint32_t *guess;			/* by node + 1: the caller that followed last time, 0 at the outermost: the last leaf */
+	uint32_t *guess; /* by node + 1: the caller that followed last time, 0 at the outermost: the last leaf */
 	uint32_t *last_group;			/* by node + 1 */
 	size_t cap_guess, cap_last;
 	struct map keys;			/* struct godump_key -> group */
@@ -92,14 +93,15 @@ struct godump_cursor {
 int godump_stacks_init(struct godump_stacks *s, const struct limits *l, struct err *err) ERR_MUST_CHECK;
 void godump_stacks_free(struct godump_stacks *s);
 /* The name of a function line; leaves c alone (and *ok false) when it is none. */
-int godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line, bool *ok, struct err *err) ERR_MUST_CHECK;
+int godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line, bool *ok,
+		     struct err *err) ERR_MUST_CHECK;
 /* The place that belongs to the name before; place.p NULL: unknown. */
-int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l, struct err *err)
-	ERR_MUST_CHECK;
+int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l,
+		      struct err *err) ERR_MUST_CHECK;
 int godump_intern_name(struct godump_stacks *s, struct str name, uint32_t *out, struct err *err) ERR_MUST_CHECK;
 int godump_intern_place(struct godump_stacks *s, struct str place, uint32_t *out, struct err *err) ERR_MUST_CHECK;
-int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group, struct err *err)
-	ERR_MUST_CHECK;
+int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group,
+		 struct err *err) ERR_MUST_CHECK;
 
 /* ---- labels ---- */
 
@@ -120,7 +122,8 @@ struct godump_labels {
 /* The set of a header's label text: 0 empty, else number + 1. */
 int godump_labelset(struct godump_labels *l, struct str text, const struct limits *lim, uint32_t *out, struct err *err)
 	ERR_MUST_CHECK;
-int godump_labels_put(struct godump_labels *l, const struct limits *lim, struct sink *out, struct err *err) ERR_MUST_CHECK;
+int godump_labels_put(struct godump_labels *l, const struct limits *lim, struct sink *out,
+		      struct err *err) ERR_MUST_CHECK;
 void godump_labels_free(struct godump_labels *l);
 
 /* ---- the whole text ---- */
@@ -173,7 +176,8 @@ struct godump {
 
 #define GODUMP_IDS 65536	/* ids remembered of a dump: a second one begins with the oldest goroutines again */
 
-int godump_note(struct godump *g, bool lost, uint64_t line, struct err *err, const char *fmt, ...) ERR_PRINTF(5, 6) ERR_MUST_CHECK;
+int godump_note(struct godump *g, bool lost, uint64_t line, struct err *err, const char *fmt, ...)
+	ERR_PRINTF(5, 6) ERR_MUST_CHECK;
 int godump_put(struct godump *g, struct err *err) ERR_MUST_CHECK;
 /* Names of a stack, leaf first; the words of a header. */
 const char *godump_class(struct str state, const struct str *name, size_t n);

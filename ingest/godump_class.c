@@ -2,9 +2,10 @@
 /*
  * godump_class.c - wait reasons of Go 1.17 to 1.27 as wait classes
  *
- * A class says what a goroutine waits for, in words that do not change with the Go version; a reason this table does not know keeps its
- * text as state and gets the class `other`. `semacquire` was the reason of every semaphore until 1.19 (mutexes), 1.23 (wait
- * groups), and still is where the runtime waits for itself: there the first visible frames decide.
+ * A class says what a goroutine waits for, in words that do not change with the Go version; a reason this table does
+ * not know keeps its text as state and gets the class `other`. `semacquire` was the reason of every semaphore
+ * until 1.19 (mutexes), 1.23 (wait groups), and still is where the runtime waits for itself: there the first visible
+ * frames decide.
  */
 #include "ingest/godump.h"
 

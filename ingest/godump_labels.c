@@ -2,9 +2,10 @@
 /*
  * godump_labels.c - the labels of goroutines (Go 1.26 on request, 1.27 by default)
  *
- * A label that never repeats (a request id) would make a group of every goroutine, so a key with more than limits->label_sets
- * values is left out of all sets of the source, and that is said. Values beyond the limit are not kept, which bounds memory; the
- * sets that remain may fall together and are put once. Order in a header means nothing: sets are sorted by text.
+ * A label that never repeats (a request id) would make a group of every goroutine, so a key with more than
+ * limits->label_sets values is left out of all sets of the source, and that is said. Values beyond the limit are not
+ * kept, which bounds memory; the sets that remain may fall together and are put once. Order in a header means nothing:
+ * sets are sorted by text.
  */
 #include <stdlib.h>
 
@@ -82,8 +83,8 @@ static void drop_largest(struct godump_labels *l)
 }
 
 /* One `"key": "value"` of text at *at. *number MAP_NONE: left out. false in *ok: no such thing there. */
-static int pair(struct godump_labels *l, struct str text, size_t *at, const struct limits *lim, uint32_t *number, bool *ok,
-		struct err *err)
+static int pair(struct godump_labels *l, struct str text, size_t *at, const struct limits *lim, uint32_t *number,
+		bool *ok, struct err *err)
 {
 	struct buf *b = &l->scratch;
 	uint32_t key;
@@ -188,7 +189,8 @@ static int put_set(struct sink *out, uint32_t id, const struct pair *pair, size_
 }
 
 /* One set in text order, put unless an equal one was. */
-static int finish_set(struct godump_labels *l, uint32_t set, struct map *done, struct buf *b, struct sink *out, struct err *err)
+static int finish_set(struct godump_labels *l, uint32_t set, struct map *done, struct buf *b, struct sink *out,
+		      struct err *err)
 {
 	struct str numbers = l->sets.key[set];
 	struct pair kept[PAIRS_MAX];
@@ -241,8 +243,11 @@ static int say_dropped(const struct godump_labels *l, const struct limits *lim, 
 		rc = put_note(out, err, (struct rec_note){ STR_NONE, buf_view(&b), 1 });
 	}
 	if (!rc && l->broken)
-		rc = put_note(out, err, (struct rec_note){ STR_NONE, STR_LIT("some labels are not quoted as expected, or too many for the "
-			"limit sample_labels, and are left out"), 1 });
+		rc = put_note(out, err,
+			      (struct rec_note){ STR_NONE,
+						 STR_LIT("some labels are not quoted as expected, or too many for the "
+							 "limit sample_labels, and are left out"),
+						 1 });
 	buf_free(&b);
 	return rc;
 }

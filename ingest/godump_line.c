@@ -2,8 +2,9 @@
 /*
  * godump_line.c - the grammar of one line of a goroutine dump
  *
- * Names hold parentheses (net/http.(*conn).serve), arguments do not, label values may hold anything: so a function's name ends at
- * the last '(', a place at the last ':' before digits, and a header at the first ']' that no quotes surround.
+ * Names hold parentheses (net/http.(*conn).serve), arguments do not, label values may hold anything: so a function's
+ * name ends at the last '(', a place at the last ':' before digits, and a header at the first ']' that no quotes
+ * surround.
  */
 #include "ingest/godump.h"
 
@@ -17,7 +18,8 @@ static bool read_u64(struct str *s, uint64_t *out)
 	size_t i = 0;
 
 	for (*out = 0; i < s->n && digit(s->p[i]); i++)
-		if (__builtin_mul_overflow(*out, 10u, out) || __builtin_add_overflow(*out, (uint64_t)(s->p[i] - '0'), out))
+		if (__builtin_mul_overflow(*out, 10u, out) ||
+		    __builtin_add_overflow(*out, (uint64_t)(s->p[i] - '0'), out))
 			return false;
 	*s = str_skip(*s, i);
 	return i > 0;
@@ -243,7 +245,10 @@ static bool hex_escape(struct str s, size_t *at, size_t digits, struct buf *out)
 		return false;
 	for (size_t end = *at + digits; *at < end; ++*at) {
 		char c = s.p[*at];
-		int d = digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		int d = digit(c)	       ? c - '0'
+			: c >= 'a' && c <= 'f' ? c - 'a' + 10
+			: c >= 'A' && c <= 'F' ? c - 'A' + 10
+					       : -1;
 
 		if (d < 0)
 			return false;

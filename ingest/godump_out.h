@@ -25,7 +25,8 @@ void godump_out_free(struct godump_out *o);
 /* The nodes of a stack, outermost first, into o->frame; runtime.goexit at the end is no frame, as in pprof. */
 size_t godump_out_frames(struct godump_out *o, uint32_t stack);
 /* The func record of a name at a place; puts it when it is new. */
-int godump_out_func(struct godump_out *o, uint32_t name, uint32_t place, uint32_t *func, struct err *err) ERR_MUST_CHECK;
+int godump_out_func(struct godump_out *o, uint32_t name, uint32_t place, uint32_t *func,
+		    struct err *err) ERR_MUST_CHECK;
 /* The call site of a stack. */
 int godump_out_stack(struct godump_out *o, uint32_t stack, uint32_t *callsite, struct err *err) ERR_MUST_CHECK;
 /* Folds light subtrees when there are more call sites than the limit tree_nodes; moves every o->callsite along. */

@@ -2,8 +2,9 @@
 /*
  * godump_put.c - what was read of the dumps, as records
  *
- * Everything is put at the end of the text, because only then it is known which label keys stay, which Go versions can have
- * written it (so which stacks lost their root without a word), and which "dumps" are traces of one crashing goroutine.
+ * Everything is put at the end of the text, because only then it is known which label keys stay, which Go versions can
+ * have written it (so which stacks lost their root without a word), and which "dumps" are traces of one crashing
+ * goroutine.
  */
 #include <stdlib.h>
 
@@ -70,7 +71,8 @@ static bool silently_cut(const struct godump_out *o, size_t n)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		physical += !s->nodes.node[o->frame[i]].inlined;
-	return physical >= 90 && !str_is(s->names.key[root], "main.main") && !str_is(s->names.key[root], "runtime.main");
+	return physical >= 90 && !str_is(s->names.key[root], "main.main") &&
+	       !str_is(s->names.key[root], "runtime.main");
 }
 
 static void versions(struct godump *g)
@@ -91,8 +93,13 @@ static int make_row(struct godump_out *o, const struct godump_group *group, stru
 	size_t n;
 	int rc;
 
-	*r = (struct row){ .profile = d->profile, .state = k->state, .minutes = k->minutes, 
-			   .flags = k->flags & ~(uint32_t)GODUMP_CUT, .stack = k->stack, .count = group->count, .creator = GODUMP_NONE };
+	*r = (struct row){ .profile = d->profile,
+			   .state = k->state,
+			   .minutes = k->minutes,
+			   .flags = k->flags & ~(uint32_t)GODUMP_CUT,
+			   .stack = k->stack,
+			   .count = group->count,
+			   .creator = GODUMP_NONE };
 	r->labelset = k->labelset ? g->labels.out[k->labelset - 1] : 0;
 	rc = godump_out_stack(o, k->stack, &r->callsite, err);
 	if (!rc && k->creator != GODUMP_NONE) {
@@ -109,8 +116,10 @@ static int make_row(struct godump_out *o, const struct godump_group *group, stru
 /* Everything but the stack behind a call site. */
 static int compare_fields(const struct row *a, const struct row *b)
 {
-	const int64_t ka[] = { a->profile, a->callsite, a->labelset, a->state, a->minutes, a->creator, a->creator_line, a->flags };
-	const int64_t kb[] = { b->profile, b->callsite, b->labelset, b->state, b->minutes, b->creator, b->creator_line, b->flags };
+	const int64_t ka[] = { a->profile, a->callsite, a->labelset,	 a->state,
+			       a->minutes, a->creator,	a->creator_line, a->flags };
+	const int64_t kb[] = { b->profile, b->callsite, b->labelset,	 b->state,
+			       b->minutes, b->creator,	b->creator_line, b->flags };
 
 	for (size_t i = 0; i < sizeof(ka) / sizeof(*ka); i++)
 		if (ka[i] != kb[i])
@@ -157,13 +166,23 @@ static int put_profiles(struct godump *g, uint32_t n_profiles, uint32_t traces, 
 					 .depth_cut = d->depth_cut, .comment = STR_NONE });
 	}
 	if (!rc && traces)
-		rc = put_profile(g->out, err, (struct rec_profile){ .id = n_profiles, .t0 = STORE_NULL, .t1 = STORE_NULL,
-				 .depth_cut = trace_cut, .comment = STR_LIT("traces of single goroutines") });
+		rc = put_profile(g->out, err,
+				 (struct rec_profile){ .id = n_profiles,
+						       .t0 = STORE_NULL,
+						       .t1 = STORE_NULL,
+						       .depth_cut = trace_cut,
+						       .comment = STR_LIT("traces of single goroutines") });
 	for (uint32_t i = 0; i < n_profiles + (traces > 0) && !rc; i++)
-		rc = put_measure(g->out, err, (struct rec_measure){ .id = i, .profile = i,
-				 .metric = i < n_profiles ? STR_LIT("goroutine") : STR_LIT("goroutine_trace"),
-				 .count_unit = STR_LIT("count"), .amount_unit = STR_LIT("count"), .period = 1, .scaled = 0,
-				 .extent = STR_LIT("instant") });
+		rc = put_measure(g->out, err,
+				 (struct rec_measure){ .id = i,
+						       .profile = i,
+						       .metric = i < n_profiles ? STR_LIT("goroutine")
+										: STR_LIT("goroutine_trace"),
+						       .count_unit = STR_LIT("count"),
+						       .amount_unit = STR_LIT("count"),
+						       .period = 1,
+						       .scaled = 0,
+						       .extent = STR_LIT("instant") });
 	return rc;
 }
 
@@ -178,8 +197,12 @@ static int put_samples(struct godump *g, const struct row *row, size_t n, struct
 		for (k = i; k < n && row[k].profile == row[i].profile && row[k].callsite == row[i].callsite &&
 			    row[k].labelset == row[i].labelset; k++)
 			sum += row[k].count;
-		rc = put_sample(g->out, err, (struct rec_sample){ .measure = row[i].profile, .callsite = row[i].callsite,
-				.labelset = row[i].labelset, .count = sum, .amount = sum });
+		rc = put_sample(g->out, err,
+				(struct rec_sample){ .measure = row[i].profile,
+						     .callsite = row[i].callsite,
+						     .labelset = row[i].labelset,
+						     .count = sum,
+						     .amount = sum });
 	}
 	return rc;
 }
@@ -192,12 +215,18 @@ static int put_groups(struct godump *g, const struct row *row, size_t n, struct 
 		const struct row *r = &row[i];
 		bool creator = r->creator != GODUMP_NONE;
 
-		rc = put_gogroup(g->out, err, (struct rec_gogroup){ .profile = r->profile, .callsite = r->callsite,
-				 .state = g->stacks.states.key[r->state], .class = str_from(r->class),
-				 .wait_min = r->minutes < 0 ? STORE_NULL : r->minutes, .creator = creator ? r->creator : STORE_NULL,
-				 .creator_line = creator ? r->creator_line : STORE_NULL, .labelset = r->labelset,
-				 .locked = (r->flags & GODUMP_LOCKED) != 0, .leaked = (r->flags & GODUMP_LEAKED) != 0,
-				 .count = r->count });
+		rc = put_gogroup(g->out, err,
+				 (struct rec_gogroup){ .profile = r->profile,
+						       .callsite = r->callsite,
+						       .state = g->stacks.states.key[r->state],
+						       .class = str_from(r->class),
+						       .wait_min = r->minutes < 0 ? STORE_NULL : r->minutes,
+						       .creator = creator ? r->creator : STORE_NULL,
+						       .creator_line = creator ? r->creator_line : STORE_NULL,
+						       .labelset = r->labelset,
+						       .locked = (r->flags & GODUMP_LOCKED) != 0,
+						       .leaked = (r->flags & GODUMP_LEAKED) != 0,
+						       .count = r->count });
 	}
 	return rc;
 }
@@ -230,8 +259,13 @@ static int flush_totals(struct godump_out *o, struct totals *t, uint32_t measure
 
 	for (uint32_t i = 0; i < o->g->stacks.names.n && !rc; i++) {
 		if (t->cum[i])
-			rc = put_func_total(o->g->out, err, (struct rec_func_total){ .measure = measure, .func = o->name_func[i],
-					    .flat_count = t->flat[i], .flat = t->flat[i], .cum_count = t->cum[i], .cum = t->cum[i] });
+			rc = put_func_total(o->g->out, err,
+					    (struct rec_func_total){ .measure = measure,
+								     .func = o->name_func[i],
+								     .flat_count = t->flat[i],
+								     .flat = t->flat[i],
+								     .cum_count = t->cum[i],
+								     .cum = t->cum[i] });
 		t->flat[i] = t->cum[i] = 0;
 	}
 	return rc;
@@ -249,7 +283,8 @@ static int put_totals(struct godump_out *o, struct err *err)
 {
 	const struct godump_stacks *s = &o->g->stacks;
 	size_t n_names = (size_t)s->names.n + 1;
-	struct totals t = { calloc(n_names, sizeof(int64_t)), calloc(n_names, sizeof(int64_t)), calloc(n_names, sizeof(uint64_t)) };
+	struct totals t = { calloc(n_names, sizeof(int64_t)), calloc(n_names, sizeof(int64_t)),
+			    calloc(n_names, sizeof(uint64_t)) };
 	uint64_t *order = calloc((size_t)s->keys.n + 1, sizeof(*order));
 	int rc = t.flat && t.cum && t.seen && order ? 0 : err_nomem(err);
 
@@ -276,19 +311,25 @@ static int put_notes(struct godump *g, uint32_t traces, struct err *err)
 	if (g->stop.code)
 		rc = godump_note(g, true, g->line, err, "%s: what came before it is read", g->stop.msg);
 	else if (g->full)
-		rc = godump_note(g, true, g->line, err, "the dump fills its buffer to the byte, so its end is missing: counts are lower bounds");
+		rc = godump_note(
+			g, true, g->line, err,
+			"the dump fills its buffer to the byte, so its end is missing: counts are lower bounds");
 	else if (g->cut)
 		rc = godump_note(g, true, g->line, err, "ends in the middle of a goroutine: counts are lower bounds");
 	if (!rc && traces)
-		rc = godump_note(g, false, 0, err, "%lu traces of single goroutines are kept apart from dumps", (unsigned long)traces);
+		rc = godump_note(g, false, 0, err, "%lu traces of single goroutines are kept apart from dumps",
+				 (unsigned long)traces);
 	if (!rc && g->schedulers)
-		rc = godump_note(g, false, 0, err, "%llu scheduler stacks (goroutine 0) are no goroutines and not counted",
+		rc = godump_note(g, false, 0, err,
+				 "%llu scheduler stacks (goroutine 0) are no goroutines and not counted",
 				 (unsigned long long)g->schedulers);
 	if (!rc && g->repeated)
-		rc = godump_note(g, false, 0, err, "%llu goroutines are printed again by other threads and counted once",
+		rc = godump_note(g, false, 0, err,
+				 "%llu goroutines are printed again by other threads and counted once",
 				 (unsigned long long)g->repeated);
 	if (!rc && g->elided)
-		rc = godump_note(g, false, 0, err, "%llu stacks have frames left out in their middle", (unsigned long long)g->elided);
+		rc = godump_note(g, false, 0, err, "%llu stacks have frames left out in their middle",
+				 (unsigned long long)g->elided);
 	if (!rc && g->gctrace)
 		rc = godump_note(g, false, 0, err, "%llu gctrace lines beside the dumps are not read by this version",
 				 (unsigned long long)g->gctrace);

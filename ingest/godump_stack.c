@@ -2,10 +2,10 @@
 /*
  * godump_stack.c - stacks told apart without a hash for most lines
  *
- * A dump of a million goroutines holds a few thousand stacks, so nearly every line was seen before, and mostly after the same line
- * as now. Stacks are kept in a tree that begins at the LEAF, as the text does; each node remembers the caller that followed it
- * last time. A line is first compared with that guess: two memcmp a frame when it is right. Only a wrong guess asks the maps.
- * The same goes for groups: a stack remembers the group its last goroutine joined.
+ * A dump of a million goroutines holds a few thousand stacks, so nearly every line was seen before, and mostly after
+ * the same line as now. Stacks are kept in a tree that begins at the LEAF, as the text does; each node remembers the
+ * caller that followed it last time. A line is first compared with that guess: two memcmp a frame when it is right.
+ * Only a wrong guess asks the maps. The same goes for groups: a stack remembers the group its last goroutine joined.
  *
  * Memory is what distinct names, places, stacks and groups need, each bounded by a limit of the table.
  */
@@ -17,7 +17,8 @@
 
 static int over(const char *what, const char *limit, uint64_t value, struct err *err)
 {
-	return err_set(err, ERR_LIMIT, "has more than %llu different %s: the limit %s", (unsigned long long)value, what, limit);
+	return err_set(err, ERR_LIMIT, "has more than %llu different %s: the limit %s", (unsigned long long)value, what,
+		       limit);
 }
 
 int godump_stacks_init(struct godump_stacks *s, const struct limits *l, struct err *err)
@@ -109,7 +110,8 @@ int godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct st
 	return godump_intern_name(s, name, &c->name, err);
 }
 
-static int add_node(struct godump_stacks *s, struct godump_cursor *c, uint32_t place, const struct limits *l, struct err *err)
+static int add_node(struct godump_stacks *s, struct godump_cursor *c, uint32_t place, const struct limits *l,
+		    struct err *err)
 {
 	struct tree_node node = { c->node, c->name, place, c->inlined };
 	size_t before = s->nodes.n;
@@ -134,7 +136,8 @@ static int add_node(struct godump_stacks *s, struct godump_cursor *c, uint32_t p
 	return 0;
 }
 
-int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l, struct err *err)
+int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l,
+		      struct err *err)
 {
 	uint32_t number = 0;
 	int rc = 0;
@@ -154,7 +157,8 @@ int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct s
 	return rc;
 }
 
-int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group, struct err *err)
+int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group,
+		 struct err *err)
 {
 	uint32_t at = s->last_group[key->stack + 1];
 	bool is_new;

@@ -3,8 +3,8 @@
  * godump_text.c - what stands around dumps in a log
  *
  * A collector may put anything before each line (a container's name, a time, a host), or put the whole dump into one
- * string of a JSON line. Both are undone here. Crash lines tell one dump from the next and become events; of their text only what the
- * runtime itself writes is repeated, since a panic's value is the program's own and may be a secret.
+ * string of a JSON line. Both are undone here. Crash lines tell one dump from the next and become events; of their text
+ * only what the runtime itself writes is repeated, since a panic's value is the program's own and may be a secret.
  */
 #include "core/buf.h"
 #include "ingest/godump.h"
@@ -85,7 +85,8 @@ bool godump_text_json(struct str line, struct buf *out)
 	if (!p || !contains(line, "]:\\n"))
 		return false;
 	at = (size_t)(p - line.p);
-	while (at > 0 && line.p[at - 1] != '"')	/* the string's opening quote; an escaped one is within it, and does no harm */
+	while (at > 0 &&
+	       line.p[at - 1] != '"') /* the string's opening quote; an escaped one is within it, and does no harm */
 		at--;
 	if (at == 0)
 		return false;
@@ -102,7 +103,8 @@ struct str godump_text_public(struct str line, enum godump_text kind)
 	switch (kind) {
 	case GODUMP_PANIC:
 		if (!str_starts(line, runtime_error))
-			return contains(line, "http: panic serving ") ? STR_LIT("http: panic serving") : STR_LIT("panic");
+			return contains(line, "http: panic serving ") ? STR_LIT("http: panic serving")
+								      : STR_LIT("panic");
 		break;
 	case GODUMP_FATAL:
 	case GODUMP_SIGNAL:

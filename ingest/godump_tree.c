@@ -2,9 +2,9 @@
 /*
  * godump_tree.c - distinct stacks to the call site tree
  *
- * While reading, stacks begin at the leaf; records want them from the root. Each distinct stack is turned over once, here. Beyond
- * limits->tree_nodes light subtrees are folded as in profiles: the smallest share of all goroutines is found (from 1e-5 on, four
- * times more each try) below which subtrees end in '[folded]' so that the rest fits.
+ * While reading, stacks begin at the leaf; records want them from the root. Each distinct stack is turned over once,
+ * here. Beyond limits->tree_nodes light subtrees are folded as in profiles: the smallest share of all goroutines is
+ * found (from 1e-5 on, four times more each try) below which subtrees end in '[folded]' so that the rest fits.
  */
 #include <stdlib.h>
 
@@ -117,7 +117,8 @@ int godump_out_stack(struct godump_out *o, uint32_t stack, uint32_t *callsite, s
 	if (*callsite == TREE_NONE)
 		return err_nomem(err);
 	if (o->tree.n > most)
-		return err_set(err, ERR_LIMIT, "has more than %llu call sites: the limit profile_objects", (unsigned long long)most);
+		return err_set(err, ERR_LIMIT, "has more than %llu call sites: the limit profile_objects",
+			       (unsigned long long)most);
 	o->callsite[stack + 1] = *callsite;
 	return 0;
 }
@@ -143,7 +144,8 @@ static int weigh(const struct godump_out *o, int64_t **out, int64_t *total, stru
 }
 
 /* The tree without subtrees lighter than `least`; moved[i]: where node i went. */
-static int fold(struct godump_out *o, const int64_t *weight, int64_t least, struct tree *to, uint32_t *moved, struct err *err)
+static int fold(struct godump_out *o, const int64_t *weight, int64_t least, struct tree *to, uint32_t *moved,
+		struct err *err)
 {
 	uint32_t folded;
 	int rc = godump_out_func(o, o->g->stacks.folded, 0, &folded, err);
@@ -187,7 +189,8 @@ int godump_out_fold(struct godump_out *o, struct err *err)
 		if (o->callsite[i] != TREE_NONE)
 			o->callsite[i] = moved[o->callsite[i]];
 	if (!rc)
-		rc = godump_note(o->g, false, 0, err, "more than %llu call sites: subtrees below %g of all goroutines are folded",
+		rc = godump_note(o->g, false, 0, err,
+				 "more than %llu call sites: subtrees below %g of all goroutines are folded",
 				 (unsigned long long)most, share);
 	tree_free(&o->tree);
 	o->tree = to;

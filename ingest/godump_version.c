@@ -2,8 +2,8 @@
 /*
  * godump_version.c - which Go minor versions a dump can come from
  *
- * It matters for one trap: up to 1.20 a stack of more than 100 frames lost its root without a word. Each piece of evidence narrows
- * an interval; an empty one means that several processes wrote the text, and then nothing is said.
+ * It matters for one trap: up to 1.20 a stack of more than 100 frames lost its root without a word. Each piece of
+ * evidence narrows an interval; an empty one means that several processes wrote the text, and then nothing is said.
  */
 #include "ingest/godump.h"
 
@@ -25,11 +25,24 @@ void godump_version_state(struct str state, int64_t *min, int64_t *max)
 		const char *state;
 		int64_t since;
 	} since[] = {
-		{ "sync.Mutex.Lock", 20 }, { "sync.RWMutex.RLock", 20 }, { "sync.RWMutex.Lock", 20 }, { "GC worker (active)", 20 },
-		{ "GC mark termination", 20 }, { "stopping the world", 20 }, { "coroutine", 22 }, { "flushing proc caches", 22 },
-		{ "trace goroutine status", 22 }, { "trace proc status", 22 }, { "sync.WaitGroup.Wait", 24 },
-		{ "GC weak to strong wait", 24 }, { "synctest.Run", 24 }, { "synctest.Wait", 24 }, { "cleanup wait", 25 },
-		{ "GOMAXPROCS updater (idle)", 25 }, { "leaked", 26 }, { "waiting for cgo callback", 26 },
+		{ "sync.Mutex.Lock", 20 },
+		{ "sync.RWMutex.RLock", 20 },
+		{ "sync.RWMutex.Lock", 20 },
+		{ "GC worker (active)", 20 },
+		{ "GC mark termination", 20 },
+		{ "stopping the world", 20 },
+		{ "coroutine", 22 },
+		{ "flushing proc caches", 22 },
+		{ "trace goroutine status", 22 },
+		{ "trace proc status", 22 },
+		{ "sync.WaitGroup.Wait", 24 },
+		{ "GC weak to strong wait", 24 },
+		{ "synctest.Run", 24 },
+		{ "synctest.Wait", 24 },
+		{ "cleanup wait", 25 },
+		{ "GOMAXPROCS updater (idle)", 25 },
+		{ "leaked", 26 },
+		{ "waiting for cgo callback", 26 },
 	};
 
 	for (size_t i = 0; i < sizeof(since) / sizeof(*since); i++)
@@ -41,7 +54,8 @@ void godump_version_state(struct str state, int64_t *min, int64_t *max)
 
 static bool std_folder(struct str s)
 {
-	static const char *const folders[] = { "runtime/", "net/", "sync/", "internal/", "time/", "os/", "io/", "syscall/" };
+	static const char *const folders[] = { "runtime/", "net/", "sync/", "internal/",
+					       "time/",	   "os/",  "io/",   "syscall/" };
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
 		if (str_starts(s, folders[i]))
@@ -49,7 +63,8 @@ static bool std_folder(struct str s)
 	return false;
 }
 
-/* A standard library file below a folder that names the version: go-1.19, go1.22.3, toolchain@v0.0.1-go1.23.4.linux-amd64. */
+/* A standard library file below a folder that names the version: go-1.19, go1.22.3,
+ * toolchain@v0.0.1-go1.23.4.linux-amd64. */
 void godump_version_path(struct str file, int64_t *min, int64_t *max)
 {
 	const char *src = file.n ? memmem(file.p, file.n, "/src/", 5) : NULL;

@@ -5,9 +5,10 @@
  *     start    walk, read what is known, fork the workers            (no database open: SQLite and fork do not mix)
  *     finish   file by file in list order: wait for it, rows, its end; then what files decide together
  *
- * One loop does all the waiting. Each turn takes what has come from every slot and then turns a bounded piece of the current file into
- * rows, so that workers, the stop flag and the limits of the run are looked after while a giant file is being written.
- * Whatever the number of workers, rows are made in one order by one process: the database does not depend on it.
+ * One loop does all the waiting. Each turn takes what has come from every slot and then turns a bounded piece of the
+ * current file into rows, so that workers, the stop flag and the limits of the run are looked after while a giant file
+ * is being written. Whatever the number of workers, rows are made in one order by one process: the database does not
+ * depend on it.
  */
 #include "ingest/ingest.h"
 
@@ -21,8 +22,8 @@
 #include "ingest/pool.h"
 #include "ingest/rows.h"
 
-#define PIECE	(256u << 10)	/* bytes of records made into rows in one turn: some 20 ms */
-#define HOLD	(1u << 20)	/* bytes of a file that wait for its end before rows are made */
+#define PIECE	(256u << 10) /* bytes of records made into rows in one turn: some 20 ms */
+#define HOLD	(1u << 20)   /* bytes of a file that wait for its end before rows are made */
 #define WAIT_MS 100
 /* Larger than any record that a worker of ours sends, smaller than what the pool buffers. */
 #define RECORD_MAX (5 * (size_t)WIRE_STRING)
@@ -47,12 +48,16 @@ int ingest_start(struct ingest **out, const struct ingest_opts *o, struct err *e
 		return err_nomem(err);
 	g->o = *o;
 	place_init(&g->place);
-	clock_gettime(CLOCK_MONOTONIC, &g->begun);	/* for run_seconds only */
+	clock_gettime(CLOCK_MONOTONIC, &g->begun); /* for run_seconds only */
 	if (walk_open(&g->walk, o, err))
 		goto out;
 	if (known_load(&g->known, o, err))
 		goto out;
-	g->env = (struct job_env){ .walk = &g->walk, .known = &g->known, .limits = o->limits, .tree = o->tree, .sandbox = o->sandbox,
+	g->env = (struct job_env){ .walk = &g->walk,
+				   .known = &g->known,
+				   .limits = o->limits,
+				   .tree = o->tree,
+				   .sandbox = o->sandbox,
 				   .find = o->find ? o->find : decoder_find };
 	if (pool_open(&g->pool, &g->env, o->workers, err))
 		goto out;
@@ -132,7 +137,7 @@ static int consume(struct ingest *g, size_t file, size_t *used, bool *blamed, st
 	}
 	piece.n = piece.n > PIECE ? PIECE : piece.n;
 	rc = wire_replay(piece, used, rows_sink(g->rows), err);
-	if (!rc && *used == 0 && piece.n < bytes.n)	/* one record larger than a piece */
+	if (!rc && *used == 0 && piece.n < bytes.n) /* one record larger than a piece */
 		rc = wire_replay(bytes, used, rows_sink(g->rows), err);
 	if (!rc && *used == 0 && (pool_end(g->pool, file) || bytes.n > RECORD_MAX))
 		rc = err_set(err, ERR_FORMAT, "its records end in the middle");
@@ -148,8 +153,9 @@ static int consume(struct ingest *g, size_t file, size_t *used, bool *blamed, st
 }
 
 /*
- * All records of the file, up to its end. A file that is refused before it has sent HOLD bytes never touches the database; whether a
- * larger one was half written is then settled by rows_refuse(). Neither depends on how fast the bytes come.
+ * All records of the file, up to its end. A file that is refused before it has sent HOLD bytes never touches the
+ * database; whether a larger one was half written is then settled by rows_refuse(). Neither depends on how fast the
+ * bytes come.
  */
 static int take_records(struct ingest *g, size_t file, bool *blamed, struct wire_end *why, struct err *err)
 {
@@ -180,7 +186,8 @@ static int wait_for_what(struct ingest *g, size_t file, struct err *err)
 	return 0;
 }
 
-static const struct wire_end nonsense = { .verdict = WIRE_REFUSED, .again = true,
+static const struct wire_end nonsense = { .verdict = WIRE_REFUSED,
+					  .again = true,
 					  .reason = "the process that read it sent nonsense" };
 
 /* A worker that says one thing and does another has been taken over. */
@@ -197,8 +204,11 @@ static bool consistent(const struct wire_what *what, const struct wire_end *end)
 
 static int count(struct ingest_stats *s, enum wire_verdict verdict, bool partial)
 {
-	size_t *of = verdict == WIRE_REFUSED ? &s->refused : verdict == WIRE_IGNORED ? &s->ignored :
-		     verdict == WIRE_UNCHANGED ? &s->unchanged : partial ? &s->partial : &s->read;
+	size_t *of = verdict == WIRE_REFUSED	 ? &s->refused
+		     : verdict == WIRE_IGNORED	 ? &s->ignored
+		     : verdict == WIRE_UNCHANGED ? &s->unchanged
+		     : partial			 ? &s->partial
+						 : &s->read;
 
 	++*of;
 	return 0;
@@ -247,31 +257,35 @@ static int one_file(struct ingest *g, struct store *st, size_t file, struct inge
 
 	if (f->skip) {
 		snprintf(end.reason, sizeof(end.reason), "%s", f->skip_why);
-		return rows_aside(g->rows, f, NULL, f->skip, &end, err) ? (int)err->code : count(stats, WIRE_IGNORED, false);
+		return rows_aside(g->rows, f, NULL, f->skip, &end, err) ? (int)err->code
+									: count(stats, WIRE_IGNORED, false);
 	}
 	if (wait_for_what(g, file, err))
 		return (int)err->code;
 	what = pool_what(g->pool, file);
 	if (what && what->decoder > 0)
 		return decoded(g, st, file, stats, err);
-	if (take_records(g, file, &blamed, &end, err))	/* of none; only its end */
+	if (take_records(g, file, &blamed, &end, err)) /* of none; only its end */
 		return (int)err->code;
 	end = *pool_end(g->pool, file);
 	if (!consistent(what, &end))
 		end = nonsense;
-	return rows_aside(g->rows, f, what, "unreadable", &end, err) ? (int)err->code : count(stats, end.verdict, false);
+	return rows_aside(g->rows, f, what, "unreadable", &end, err) ? (int)err->code
+								     : count(stats, end.verdict, false);
 }
 
 static int all_files(struct ingest *g, struct store *st, struct ingest_stats *stats, struct err *err)
 {
 	size_t gone;
 
-	if (known_drop_gone(st, &g->walk, &gone, err) || rows_open(&g->rows, st, g->o.limits, &g->place, err))
+	if ((g->known.n == 0 && known_clear(st, err)) || known_drop_gone(st, &g->walk, &gone, err) ||
+	    rows_open(&g->rows, st, g->o.limits, &g->place, err))
 		return (int)err->code;
 	tell(g);
 	for (size_t i = 0; i < g->walk.n; i++) {
 		if (one_file(g, st, i, stats, err))
-			return err->code == ERR_STORE ? err_wrap(err, "'%.200s'", g->walk.file[i].path.p) : (int)err->code;
+			return err->code == ERR_STORE ? err_wrap(err, "'%.200s'", g->walk.file[i].path.p)
+						      : (int)err->code;
 		pool_forget(g->pool, i);
 	}
 	if ((gone || rows_dropped(g->rows)) && known_sweep(st, err))

@@ -2,9 +2,9 @@
 /*
  * intern.c - open addressing with linear probing, since there the newest key can be taken out again without a trace
  *
- * A key never moves another one: whatever was put after it lies behind it in the probe sequence. So keys taken out newest
- * first leave the table as it was before they came, without tombstones. That also holds across a growth of the table, which
- * puts all keys in again in their order. Costs as many steps as keys were added, not as many as there are.
+ * A key never moves another one: whatever was put after it lies behind it in the probe sequence. So keys taken out
+ * newest first leave the table as it was before they came, without tombstones. That also holds across a growth of the
+ * table, which puts all keys in again in their order. Costs as many steps as keys were added, not as many as there are.
  */
 #include "ingest/intern.h"
 

@@ -2,12 +2,13 @@
 /*
  * jail.c - limits and walls around a worker
  *
- * A decoder has to be right, and this is for the day it is not: then a file costs one process that could neither write a file,
- * nor start a program, nor reach the network, nor outlive its parent. Every wall is best effort but the ones whose absence
- * would let one file take the machine down: memory and processor time.
+ * A decoder has to be right, and this is for the day it is not: then a file costs one process that could neither write
+ * a file, nor start a program, nor reach the network, nor outlive its parent. Every wall is best effort but the ones
+ * whose absence would let one file take the machine down: memory and processor time.
  *
- * Landlock needs no library: three system calls and a few numbers of the kernel's interface. They are written here, since the
- * header of the build machine may be older than the kernel it runs on; the kernel says which of them it knows.
+ * Landlock needs no library: three system calls and a few numbers of the kernel's interface. They are written here,
+ * since the header of the build machine may be older than the kernel it runs on; the kernel says which of them it
+ * knows.
  */
 #include "ingest/jail.h"
 
@@ -32,6 +33,15 @@
 #endif
 
 #define OPEN_FILES 64
+
+int jail_above_stdio(int fd)
+{
+	int copy = fd < 0 || fd > 2 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	if (copy != fd)
+		close(fd);
+	return copy;
+}
 
 static int close_from_to(unsigned from, unsigned to)
 {
@@ -69,7 +79,8 @@ int jail_descriptors(const int *keep, size_t n, struct err *err)
 
 bool jail_follow(pid_t parent)
 {
-	static const int plain[] = { SIGTERM, SIGCHLD, SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT };
+	static const int plain[] = { SIGTERM, SIGCHLD, SIGPIPE, SIGXCPU,  SIGXFSZ,
+				     SIGALRM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT };
 	/* The terminal sends these to all of us; the parent decides what they mean and ends us itself. */
 	static const int parents[] = { SIGINT, SIGQUIT, SIGHUP, SIGTSTP };
 	struct rlimit none = { 0, 0 };
@@ -106,7 +117,7 @@ static int lower(int what, uint64_t value, struct err *err)
 
 int jail_limits(const struct limits *l, struct err *err)
 {
-	if (!SANITIZED && lower(RLIMIT_AS, l->worker_memory, err))	/* shadow memory is larger than any limit */
+	if (!SANITIZED && lower(RLIMIT_AS, l->worker_memory, err)) /* shadow memory is larger than any limit */
 		return (int)err->code;
 	if (lower(RLIMIT_FSIZE, 0, err) || lower(RLIMIT_NOFILE, OPEN_FILES, err) || lower(RLIMIT_NPROC, 0, err))
 		return (int)err->code;
@@ -121,7 +132,8 @@ int jail_next_file(const struct limits *l, struct err *err)
 
 	if (getrusage(RUSAGE_SELF, &used) < 0 || getrlimit(RLIMIT_CPU, &r) < 0)
 		return err_sys(err, ERR_INTERNAL, errno, "cannot ask for processor time");
-	/* The soft limit counts the whole life of the process, so it moves with each file; one second for what rounding cuts. */
+	/* The soft limit counts the whole life of the process, so it moves with each file; one second for what rounding
+	 * cuts. */
 	r.rlim_cur = (rlim_t)used.ru_utime.tv_sec + (rlim_t)used.ru_stime.tv_sec + l->worker_seconds + 1;
 	if (r.rlim_max != RLIM_INFINITY && r.rlim_cur > r.rlim_max)
 		r.rlim_cur = r.rlim_max;
@@ -131,13 +143,13 @@ int jail_next_file(const struct limits *l, struct err *err)
 }
 
 /* include/uapi/linux/landlock.h of Linux 6.10 */
-#define LANDLOCK_CREATE		444
-#define LANDLOCK_ADD_RULE	445
-#define LANDLOCK_RESTRICT	446
-#define LANDLOCK_ASK_VERSION	1u
-#define LANDLOCK_PATH_BENEATH	1
-#define LANDLOCK_READ_FILE	(1u << 2)
-#define LANDLOCK_READ_DIR	(1u << 3)
+#define LANDLOCK_CREATE	      444
+#define LANDLOCK_ADD_RULE     445
+#define LANDLOCK_RESTRICT     446
+#define LANDLOCK_ASK_VERSION  1u
+#define LANDLOCK_PATH_BENEATH 1
+#define LANDLOCK_READ_FILE    (1u << 2)
+#define LANDLOCK_READ_DIR     (1u << 3)
 
 struct landlock_rules {
 	uint64_t fs, net, scoped;
@@ -183,11 +195,11 @@ bool jail_landlock(const struct walk *w)
 		return false;
 	handled.fs = (1u << rights[(size_t)version < last ? (size_t)version : last]) - 1;
 	if (version >= 4) {
-		handled.net = 3;	/* bind and connect */
+		handled.net = 3; /* bind and connect */
 		size += sizeof(handled.net);
 	}
 	if (version >= 6) {
-		handled.scoped = 3;	/* abstract sockets and signals of others */
+		handled.scoped = 3; /* abstract sockets and signals of others */
 		size += sizeof(handled.scoped);
 	}
 	rules = syscall(LANDLOCK_CREATE, &handled, size, 0);

@@ -2,8 +2,9 @@
 /*
  * job.c - open, hash, recognise, decode
  *
- * Whatever is wrong with the file ends here as one line with its place, in the file's last frame; only a broken pipe is an error.
- * What a file is, is told before its first record, because the writer needs it to know which process the records are of.
+ * Whatever is wrong with the file ends here as one line with its place, in the file's last frame; only a broken pipe is
+ * an error. What a file is, is told before its first record, because the writer needs it to know which process the
+ * records are of.
  */
 #include "ingest/job.h"
 
@@ -15,7 +16,7 @@
 #include "ingest/jail.h"
 #include "ingest/place.h"
 
-#define HEAD_BYTES (64u << 10)	/* what a decoder's sniff() sees */
+#define HEAD_BYTES (64u << 10) /* what a decoder's sniff() sees */
 
 static void refuse(struct wire_end *end, const struct err *why)
 {
@@ -83,7 +84,8 @@ static const struct decoder *recognise(const struct job_env *env, int fd, struct
 	return NULL;
 }
 
-/* A pipe that broke shows as an error of the decoder; it is told from one of the file by asking the pipe again at the end. */
+/* A pipe that broke shows as an error of the decoder; it is told from one of the file by asking the pipe again at the
+ * end. */
 static void decode(const struct job_env *env, const struct decoder *d, const struct walk_file *f, struct reader *in,
 		   struct wire *w, struct wire_end *end)
 {
@@ -137,7 +139,8 @@ int job_run(const struct job_env *env, uint32_t index, struct wire *w, struct er
 
 	if (wire_begin(w, index, err))
 		return (int)err->code;
-	if (jail_next_file(env->limits, &why) || file_open_beneath(&fd, env->walk->root[f->root].fd, f->rel, &st, &why)) {
+	if (jail_next_file(env->limits, &why) ||
+	    file_open_beneath(&fd, env->walk->root[f->root].fd, f->rel, &st, &why)) {
 		refuse(&end, &why);
 		return wire_end(w, &end, err);
 	}

@@ -2,13 +2,13 @@
 /*
  * known.c - a database that grows with its folder
  *
- * A database changed file by file must tell the same as one made new from the same files. So a source is either wholly there
- * or wholly gone: a file that vanished or changed takes every row with it, and what several sources share (functions, call sites,
- * label sets, runs, instances) goes when the last of them goes. Whatever several sources decide together (names and times of
- * runs, times of profiles, bounds of Go versions) is worked out anew each time by place.c.
+ * A database changed file by file must tell the same as one made new from the same files. So a source is either wholly
+ * there or wholly gone: a file that vanished or changed takes every row with it, and what several sources share
+ * (functions, call sites, label sets, runs, instances) goes when the last of them goes. Whatever several sources decide
+ * together (names and times of runs, times of profiles, bounds of Go versions) is worked out anew each time by place.c.
  *
- * A file is not read again when its path, its bytes, its decoder's version and its place among the runs are what they were. With other limits
- * or another `tree`, files would yield other rows: then nothing is known.
+ * A file is not read again when its path, its bytes, its decoder's version and its place among the runs are what they
+ * were. With other limits or another `tree`, files would yield other rows: then nothing is known.
  */
 #include "ingest/known.h"
 
@@ -51,7 +51,8 @@ int known_stamp(struct store *st, const struct ingest_opts *o, struct err *err)
 	describe(&b, o);
 	rc = buf_check(&b, err);
 	if (!rc)
-		rc = store_run(st, err, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ingest', ?)", "t", buf_view(&b));
+		rc = store_run(st, err, "INSERT OR REPLACE INTO meta (key, value) VALUES ('ingest', ?)", "t",
+			       buf_view(&b));
 	buf_free(&b);
 	return rc;
 }
@@ -65,7 +66,8 @@ static int usable(struct store *st, const struct ingest_opts *o, bool *yes, stru
 	describe(&b, o);
 	rc = buf_check(&b, err);
 	if (!rc)
-		rc = store_int(st, err, &n, 0, "SELECT count(*) FROM meta WHERE key = 'ingest' AND value = ?", "t", buf_view(&b));
+		rc = store_int(st, err, &n, 0, "SELECT count(*) FROM meta WHERE key = 'ingest' AND value = ?", "t",
+			       buf_view(&b));
 	*yes = n > 0;
 	buf_free(&b);
 	return rc;
@@ -95,10 +97,9 @@ static int add(struct known *k, struct stmt *q, struct err *err)
 
 static int load(struct known *k, struct store *st, struct err *err)
 {
-	static const char sql[] =
-		"SELECT s.path, s.kind, s.decoder, s.sha256, r.folder, i.name FROM source s "
-		"LEFT JOIN run r ON r.id = s.run LEFT JOIN instance i ON i.id = s.instance "
-		"WHERE s.decoder > 0 AND s.sha256 IS NOT NULL ORDER BY s.path";
+	static const char sql[] = "SELECT s.path, s.kind, s.decoder, s.sha256, r.folder, i.name FROM source s "
+				  "LEFT JOIN run r ON r.id = s.run LEFT JOIN instance i ON i.id = s.instance "
+				  "WHERE s.decoder > 0 AND s.sha256 IS NOT NULL ORDER BY s.path";
 	struct stmt *q;
 
 	int rc = 0;
@@ -147,7 +148,8 @@ static int by_path(const void *key, const void *element)
 	return a->n == b->n ? 0 : a->n < b->n ? -1 : 1;
 }
 
-bool known_has(const struct known *k, const struct walk_file *f, const struct decoder *d, const unsigned char sha256[FILE_SHA256])
+bool known_has(const struct known *k, const struct walk_file *f, const struct decoder *d,
+	       const unsigned char sha256[FILE_SHA256])
 {
 	const struct known_source *s = k->n ? bsearch(&f->path, k->source, k->n, sizeof(*s), by_path) : NULL;
 
@@ -183,6 +185,23 @@ int known_drop(struct store *st, int64_t source, struct err *err)
 
 	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {
 		if (store_run(st, err, sql[i], "i", source))
+			return (int)err->code;
+	}
+	return 0;
+}
+
+int known_clear(struct store *st, struct err *err)
+{
+	static const char *const sql[] = {
+		"DELETE FROM meta",    "DELETE FROM sample",   "DELETE FROM func_total", "DELETE FROM gogroup",
+		"DELETE FROM measure", "DELETE FROM profile",  "DELETE FROM point",	 "DELETE FROM bucket",
+		"DELETE FROM series",  "DELETE FROM gc_cycle", "DELETE FROM event",	 "DELETE FROM note",
+		"DELETE FROM setting", "DELETE FROM label",    "DELETE FROM labelset",	 "DELETE FROM callsite",
+		"DELETE FROM func",    "DELETE FROM source",   "DELETE FROM instance",	 "DELETE FROM run",
+	};
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {
+		if (store_run(st, err, sql[i], ""))
 			return (int)err->code;
 	}
 	return 0;
@@ -283,9 +302,12 @@ int known_sweep(struct store *st, struct err *err)
 	static const char *const sql[] = {
 		"DELETE FROM func WHERE id NOT IN (SELECT func FROM callsite UNION SELECT func FROM func_total "
 		"UNION SELECT creator FROM gogroup WHERE creator IS NOT NULL)",
-		"DELETE FROM label WHERE labelset NOT IN (SELECT labelset FROM sample UNION SELECT labelset FROM gogroup)",
-		"DELETE FROM labelset WHERE id <> 0 AND id NOT IN (SELECT labelset FROM sample UNION SELECT labelset FROM gogroup)",
-		"DELETE FROM instance WHERE id NOT IN (SELECT instance FROM source WHERE decoder > 0 AND instance IS NOT NULL "
+		"DELETE FROM label WHERE labelset NOT IN (SELECT labelset FROM sample UNION SELECT labelset FROM "
+		"gogroup)",
+		"DELETE FROM labelset WHERE id <> 0 AND id NOT IN (SELECT labelset FROM sample UNION SELECT labelset "
+		"FROM gogroup)",
+		"DELETE FROM instance WHERE id NOT IN (SELECT instance FROM source WHERE decoder > 0 AND instance IS "
+		"NOT NULL "
 		"UNION SELECT instance FROM profile UNION SELECT instance FROM gc_cycle)",
 		"DELETE FROM run WHERE id NOT IN (SELECT run FROM source WHERE decoder > 0 AND run IS NOT NULL "
 		"UNION SELECT run FROM instance)",

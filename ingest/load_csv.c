@@ -2,9 +2,10 @@
 /*
  * load_csv.c - attrib's own load report: timestamp,requests,errors,p50_ms,p95_ms,p99_ms[,offered,endpoint,vus]
  *
- * A row covers the time from its stamp to the next one's, so rows of one stamp (one an endpoint) wait until the next stamp comes; the
- * last ones cover as much as those before. Counts stay counts of the whole cover, the rate is theirs over its span.
- * Percentiles of endpoints cannot be added up, so beyond limits->label_sets endpoints only the counts of the rest are kept.
+ * A row covers the time from its stamp to the next one's, so rows of one stamp (one an endpoint) wait until the next
+ * stamp comes; the last ones cover as much as those before. Counts stay counts of the whole cover, the rate is theirs
+ * over its span. Percentiles of endpoints cannot be added up, so beyond limits->label_sets endpoints only the counts of
+ * the rest are kept.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -91,13 +92,18 @@ static int put_value(struct load *l, const struct load_row *r, int value, struct
 		return 0;
 	if (!l->series[slot]) {
 		l->series[slot] = ++l->n_series;
-		rc = put_series(l->out, err, (struct rec_series){ .id = l->n_series - 1, .name = str_from(column[value].series),
-				.label = l->endpoints.key[r->endpoint], .unit = str_from(column[value].unit),
-				.kind = str_from(column[value].kind) });
+		rc = put_series(l->out, err,
+				(struct rec_series){ .id = l->n_series - 1,
+						     .name = str_from(column[value].series),
+						     .label = l->endpoints.key[r->endpoint],
+						     .unit = str_from(column[value].unit),
+						     .kind = str_from(column[value].kind) });
 	}
 	if (!rc)
-		rc = put_point(l->out, err, (struct rec_point){ .series = l->series[slot] - 1, .t = l->t, .span = l->span,
-			       .value = r->v[value] });
+		rc = put_point(
+			l->out, err,
+			(struct rec_point){
+				.series = l->series[slot] - 1, .t = l->t, .span = l->span, .value = r->v[value] });
 	return rc;
 }
 
@@ -258,7 +264,9 @@ static int finish(struct load *l, struct err *err)
 	int rc = csv_finish(l->csv, l->out, err);
 
 	if (!rc && l->any && !l->several)
-		rc = put_note(l->out, err, (struct rec_note){ STR_NONE, STR_LIT("one stamp only: how long it covers is not known"), 0 });
+		rc = put_note(
+			l->out, err,
+			(struct rec_note){ STR_NONE, STR_LIT("one stamp only: how long it covers is not known"), 0 });
 	for (int i = L_P50; i <= L_P99 && !rc; i++) {
 		int at = l->col.at[i];
 
@@ -268,7 +276,9 @@ static int finish(struct load *l, struct err *err)
 		rc = put_note(l->out, err, (struct rec_note){ STR_NONE, str_from(text), 0 });
 	}
 	if (!rc && l->others) {
-		snprintf(text, sizeof(text), "more endpoints than the limit label_sets: %" PRIu64 " rows are counted as [other]", l->others);
+		snprintf(text, sizeof(text),
+			 "more endpoints than the limit label_sets: %" PRIu64 " rows are counted as [other]",
+			 l->others);
 		rc = put_note(l->out, err, (struct rec_note){ STR_NONE, str_from(text), 1 });
 	}
 	return rc ? rc : csv_name_unused(l->out, l->col.name, l->col.n, l->col.taken, err);

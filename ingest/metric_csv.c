@@ -2,9 +2,9 @@
 /*
  * metric_csv.c - timestamp,metric,value[,instance]: any quantity over time
  *
- * The door for what no decoder knows: runtime/metrics under their own names, counters of the kernel, what eBPF tools export. Unit and
- * kind are read off the name where it says them: runtime/metrics end in ":bytes", Prometheus in "_bytes" or "_total"; a name that says nothing
- * is a gauge without a unit. Each series must run forward in time.
+ * The door for what no decoder knows: runtime/metrics under their own names, counters of the kernel, what eBPF tools
+ * export. Unit and kind are read off the name where it says them: runtime/metrics end in ":bytes", Prometheus in
+ * "_bytes" or "_total"; a name that says nothing is a gauge without a unit. Each series must run forward in time.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -62,12 +62,31 @@ static const char *unit_of(struct str name)
 	static const struct {
 		const char *end, *unit;
 	} ends[] = {
-		{ "bytes", "bytes" }, { "cpu-seconds", "s" }, { "cpu_seconds", "s" }, { "seconds", "s" }, { "_ns", "ns" },
-		{ ":nanoseconds", "ns" }, { "_us", "us" }, { "_ms", "ms" }, { ":percent", "percent" }, { "_percent", "percent" },
-		{ "_ratio", "ratio" }, { ":objects", "count" }, { ":goroutines", "count" }, { ":threads", "count" },
-		{ ":gc-cycles", "count" }, { ":gc-cycle", "count" }, { ":calls", "count" }, { ":events", "count" },
-		{ "_count", "count" }, { "goroutines", "count" }, { "threads", "count" }, { "faults", "count" },
-		{ "overflows", "count" }, { "retransmits", "count" }, { "periods", "count" },
+		{ "bytes", "bytes" },
+		{ "cpu-seconds", "s" },
+		{ "cpu_seconds", "s" },
+		{ "seconds", "s" },
+		{ "_ns", "ns" },
+		{ ":nanoseconds", "ns" },
+		{ "_us", "us" },
+		{ "_ms", "ms" },
+		{ ":percent", "percent" },
+		{ "_percent", "percent" },
+		{ "_ratio", "ratio" },
+		{ ":objects", "count" },
+		{ ":goroutines", "count" },
+		{ ":threads", "count" },
+		{ ":gc-cycles", "count" },
+		{ ":gc-cycle", "count" },
+		{ ":calls", "count" },
+		{ ":events", "count" },
+		{ "_count", "count" },
+		{ "goroutines", "count" },
+		{ "threads", "count" },
+		{ "faults", "count" },
+		{ "overflows", "count" },
+		{ "retransmits", "count" },
+		{ "periods", "count" },
 	};
 
 	if (ends_with(name, "_total"))
@@ -82,10 +101,12 @@ static const char *unit_of(struct str name)
 static const char *kind_of(struct str name)
 {
 	static const char *const gauges[] = {
-		"/sched/goroutines:", "/sched/goroutines/", "/sched/gomaxprocs:", "/sched/threads/", "/gc/heap/goal:", "/gc/heap/objects:",
-		"/gc/heap/live:", "/gc/gogc:", "/gc/gomemlimit:", "/gc/scan/", "/gc/limiter/", "/gc/stack/", "/memory/classes/",
+		"/sched/goroutines:", "/sched/goroutines/", "/sched/gomaxprocs:", "/sched/threads/", "/gc/heap/goal:",
+		"/gc/heap/objects:",  "/gc/heap/live:",	    "/gc/gogc:",	  "/gc/gomemlimit:", "/gc/scan/",
+		"/gc/limiter/",	      "/gc/stack/",	    "/memory/classes/",
 	};
-	static const char *const counters[] = { "tcp_listen_overflows", "tcp_retransmits", "page_faults", "throttled_periods", "periods" };
+	static const char *const counters[] = { "tcp_listen_overflows", "tcp_retransmits", "page_faults",
+						"throttled_periods", "periods" };
 
 	for (size_t i = 0; i < sizeof(gauges) / sizeof(*gauges); i++)
 		if (str_starts(name, gauges[i]))
@@ -93,7 +114,8 @@ static const char *kind_of(struct str name)
 	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
 		if (str_is(name, counters[i]))
 			return "counter";
-	return (str_starts(name, "/") && memchr(name.p, ':', name.n)) || ends_with(name, "_total") ? "counter" : "gauge";
+	return (str_starts(name, "/") && memchr(name.p, ':', name.n)) || ends_with(name, "_total") ? "counter"
+												   : "gauge";
 }
 
 static int series_of(struct metrics *m, struct str name, struct str instance, uint32_t *id, struct err *err)
@@ -114,7 +136,8 @@ static int series_of(struct metrics *m, struct str name, struct str instance, ui
 	if (!is_new)
 		return 0;
 	if (*id >= m->limits->source_series)
-		return err_set(err, ERR_LIMIT, "has more than %" PRIu64 " series: the limit source_series", m->limits->source_series);
+		return err_set(err, ERR_LIMIT, "has more than %" PRIu64 " series: the limit source_series",
+			       m->limits->source_series);
 	rc = grow(&m->last, &m->cap_last, m->series.n, sizeof(*m->last), err);
 	if (rc)
 		return rc;
@@ -133,8 +156,10 @@ static int take_row(struct metrics *m, const struct csv_row *row, struct err *er
 	bool is_ns;
 	int rc = 0;
 
-	if (row->n < m->col.n || !timeparse_stamp(row->field[m->col.at[M_TIME]], &style, &at) || (m->any && at.kind != m->kind) ||
-	    !csv_name_number(row->field[m->col.at[M_VALUE]], m->col.comma, &v, &is_ns) || row->field[m->col.at[M_METRIC]].n == 0) {
+	if (row->n < m->col.n || !timeparse_stamp(row->field[m->col.at[M_TIME]], &style, &at) ||
+	    (m->any && at.kind != m->kind) ||
+	    !csv_name_number(row->field[m->col.at[M_VALUE]], m->col.comma, &v, &is_ns) ||
+	    row->field[m->col.at[M_METRIC]].n == 0) {
 		csv_reject(m->csv);
 		return 0;
 	}

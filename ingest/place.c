@@ -2,9 +2,10 @@
 /*
  * place.c - runs, sides and settings, once all files have been seen
  *
- * A run.json speaks for its folder and all below it: at the top for all runs, in a run's folder for the run, in a process's folder
- * for the process. The nearest one wins. What cannot be true of several runs at once (when it began, how many requests it
- * served) is taken only from a file that speaks for one run; those of a run's processes are put together.
+ * A run.json speaks for its folder and all below it: at the top for all runs, in a run's folder for the run, in a
+ * process's folder for the process. The nearest one wins. What cannot be true of several runs at once (when it began,
+ * how many requests it served) is taken only from a file that speaks for one run; those of a run's processes are put
+ * together.
  */
 #include "ingest/place.h"
 
@@ -14,7 +15,7 @@
 #include "ingest/grow.h"
 
 #define TEXT_BYTES   (64u << 20)
-#define SETTINGS_MAX 1000		/* of one file */
+#define SETTINGS_MAX 1000 /* of one file */
 #define TIMES_MAX    100000
 
 void place_init(struct place *p)
@@ -53,8 +54,12 @@ static int put_info(struct place *p, const struct walk_file *file, const struct 
 {
 	if (grow(&p->info, &p->cap_info, p->n_info + 1, sizeof(*p->info), err))
 		return (int)err->code;
-	p->info[p->n_info++] = (struct place_info){ .file = file, .name = keep(p, "", r->name), .revision = keep(p, "", r->revision),
-						    .started = r->started, .ended = r->ended, .requests = r->requests };
+	p->info[p->n_info++] = (struct place_info){ .file = file,
+						    .name = keep(p, "", r->name),
+						    .revision = keep(p, "", r->revision),
+						    .started = r->started,
+						    .ended = r->ended,
+						    .requests = r->requests };
 	return 0;
 }
 
@@ -66,7 +71,8 @@ static int put_time(struct place *p, const struct walk_file *file, const struct 
 		return 0;
 	if (grow(&p->time, &p->cap_time, p->n_time + 1, sizeof(*p->time), err))
 		return (int)err->code;
-	p->time[p->n_time++] = (struct place_time){ .file = file, .path = keep(p, "", r->path), .t0 = r->t0, .t1 = r->t1 };
+	p->time[p->n_time++] =
+		(struct place_time){ .file = file, .path = keep(p, "", r->path), .t0 = r->t0, .t1 = r->t1 };
 	return 0;
 }
 
@@ -79,8 +85,11 @@ static int put_pair(struct place *p, const struct walk_file *file, int64_t sourc
 		return 0;
 	if (grow(&p->setting, &p->cap_setting, p->n_setting + 1, sizeof(*p->setting), err))
 		return (int)err->code;
-	p->setting[p->n_setting++] = (struct place_setting){ .file = file, .source = source, .name = keep(p, prefix, name),
-							     .value = keep(p, "", value), .origin = origin };
+	p->setting[p->n_setting++] = (struct place_setting){ .file = file,
+							     .source = source,
+							     .name = keep(p, prefix, name),
+							     .value = keep(p, "", value),
+							     .origin = origin };
 	return 0;
 }
 
@@ -95,7 +104,8 @@ static const char *origin_of(struct str s)
 	return "inferred";
 }
 
-int place_put(struct place *p, const struct walk_file *file, int64_t source, enum rec_type type, const void *rec, struct err *err)
+int place_put(struct place *p, const struct walk_file *file, int64_t source, enum rec_type type, const void *rec,
+	      struct err *err)
 {
 	const struct rec_setting *s = rec;
 	const struct rec_label_of_run *l = rec;
@@ -110,7 +120,8 @@ int place_put(struct place *p, const struct walk_file *file, int64_t source, enu
 	else
 		rc = put_pair(p, file, source, "", s->name, s->value, origin_of(s->origin), err);
 	if (!rc && p->text.failed)
-		rc = err_set(err, ERR_LIMIT, "settings, names and times of all files need more than %u bytes", TEXT_BYTES);
+		rc = err_set(err, ERR_LIMIT, "settings, names and times of all files need more than %u bytes",
+			     TEXT_BYTES);
 	return rc;
 }
 
@@ -119,7 +130,9 @@ int place_recall(struct place *p, struct store *st, const struct walk_file *file
 	struct stmt *q;
 	int rc = 0;
 
-	if (store_query(st, &q, err, "SELECT DISTINCT name, value, origin FROM setting WHERE source = ? ORDER BY name, origin", "i", source))
+	if (store_query(st, &q, err,
+			"SELECT DISTINCT name, value, origin FROM setting WHERE source = ? ORDER BY name, origin", "i",
+			source))
 		return (int)err->code;
 	while (!rc && store_next(q, err))
 		rc = put_pair(p, file, source, "", stmt_text(q, 0), stmt_text(q, 1), origin_of(stmt_text(q, 2)), err);
@@ -148,19 +161,19 @@ struct facts {
 	struct str name, revision;
 	int64_t started, ended;
 	double requests;
-	size_t seen;		/* the info that counted it last, + 1 */
-	bool own;		/* started, ended, requests are of a file that speaks for the whole run */
+	size_t seen; /* the info that counted it last, + 1 */
+	bool own;    /* started, ended, requests are of a file that speaks for the whole run */
 };
 
 struct layout {
 	const struct place *p;
 	struct store *st;
 	const struct walk *w;
-	struct map runs, instances;	/* folder; folder NUL name */
+	struct map runs, instances; /* folder; folder NUL name */
 	struct facts *run;
 	int64_t *instance;		/* row ids, by number */
 	size_t *counted;		/* by number of instance: the file that counted it last, + 1 */
-	uint32_t *run_of, *instance_of;	/* by file */
+	uint32_t *run_of, *instance_of; /* by file */
 };
 
 static int look_up(struct layout *l, size_t i, struct buf *key, struct err *err)
@@ -184,8 +197,9 @@ static int look_up(struct layout *l, size_t i, struct buf *key, struct err *err)
 	inst = key->failed ? MAP_NONE : map_add(&l->instances, key->data, key->len, &is_new);
 	if (inst == MAP_NONE)
 		return err_nomem(err);
-	if (is_new && store_int(l->st, err, &l->instance[inst], 0, "SELECT id FROM instance WHERE run = ? AND name = ? AND life = 0",
-				"it", l->run[run].id, f->instance))
+	if (is_new && store_int(l->st, err, &l->instance[inst], 0,
+				"SELECT id FROM instance WHERE run = ? AND name = ? AND life = 0", "it", l->run[run].id,
+				f->instance))
 		return (int)err->code;
 	l->run_of[i] = run;
 	l->instance_of[i] = inst;
@@ -211,12 +225,12 @@ static int look_up_all(struct layout *l, struct err *err)
 	return rc;
 }
 
-/* Sources that no decoder took belong where their path says, if anything else is there; times and sizes as they are now. */
+/* Sources that no decoder took belong where their path says, if anything else is there; times and sizes as they are
+ * now. */
 static int link_sources(struct layout *l, struct err *err)
 {
-	static const char sql[] =
-		"UPDATE source SET run = ?1, instance = ?2, mtime = ?3 WHERE path = ?4 AND "
-		"(run IS NOT ?1 OR instance IS NOT ?2 OR mtime IS NOT ?3)";
+	static const char sql[] = "UPDATE source SET run = ?1, instance = ?2, mtime = ?3 WHERE path = ?4 AND "
+				  "(run IS NOT ?1 OR instance IS NOT ?2 OR mtime IS NOT ?3)";
 	static const char touch[] = "UPDATE source SET mtime = ?1 WHERE path = ?2 AND mtime IS NOT ?1";
 
 	for (size_t i = 0; i < l->w->n; i++) {
@@ -230,8 +244,8 @@ static int link_sources(struct layout *l, struct err *err)
 				return (int)err->code;
 			continue;
 		}
-		if (store_run(l->st, err, sql, "iiit", run && !f->top ? run : STORE_NULL, inst && !f->top ? inst : STORE_NULL, f->mtime,
-			      f->path))
+		if (store_run(l->st, err, sql, "iiit", run && !f->top ? run : STORE_NULL,
+			      inst && !f->top ? inst : STORE_NULL, f->mtime, f->path))
 			return (int)err->code;
 	}
 	return 0;
@@ -271,8 +285,14 @@ static void apply_info(struct layout *l, size_t nth)
 	if (info->file->instance.n && !only->own) {
 		merge_process(only, info);
 	} else if (!info->file->instance.n) {
-		*only = (struct facts){ .id = only->id, .name = only->name, .revision = only->revision, .seen = only->seen, .own = true,
-					.started = info->started, .ended = info->ended, .requests = info->requests };
+		*only = (struct facts){ .id = only->id,
+					.name = only->name,
+					.revision = only->revision,
+					.seen = only->seen,
+					.own = true,
+					.started = info->started,
+					.ended = info->ended,
+					.requests = info->requests };
 	}
 }
 
@@ -301,20 +321,22 @@ static int apply_runs(struct layout *l, struct err *err)
 
 		if (!r->id)
 			continue;
-		if (store_run(l->st, err, sql, "tstiidi", r->name.p ? r->name : f->run_name, f->hint, r->revision, r->started, r->ended,
-			      r->requests, r->id))
+		if (store_run(l->st, err, sql, "tstiidi", r->name.p ? r->name : f->run_name, f->hint, r->revision,
+			      r->started, r->ended, r->requests, r->id))
 			return (int)err->code;
-		r->id = 0;	/* written */
+		r->id = 0; /* written */
 	}
 	return 0;
 }
 
-static int apply_setting(struct layout *l, const struct place_setting *s, size_t from, size_t to, size_t *n, struct err *err)
+static int apply_setting(struct layout *l, const struct place_setting *s, size_t from, size_t to, size_t *n,
+			 struct err *err)
 {
 	/* The nearest run.json has been here before. */
-	static const char sql[] =
-		"INSERT OR REPLACE INTO setting (instance, name, value, origin, source) SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?4 <> 'run.json' "
-		"OR NOT EXISTS (SELECT 1 FROM setting WHERE instance = ?1 AND name = ?2 AND origin = ?4 AND source <> ?5)";
+	static const char sql[] = "INSERT OR REPLACE INTO setting (instance, name, value, origin, source) SELECT ?1, "
+				  "?2, ?3, ?4, ?5 WHERE ?4 <> 'run.json' "
+				  "OR NOT EXISTS (SELECT 1 FROM setting WHERE instance = ?1 AND name = ?2 AND origin = "
+				  "?4 AND source <> ?5)";
 	size_t nth = (size_t)(s - l->p->setting) + 1;
 
 	*n = 0;
@@ -324,8 +346,8 @@ static int apply_setting(struct layout *l, const struct place_setting *s, size_t
 		if (l->w->file[i].root != s->file->root || !l->instance[inst] || l->counted[inst] == nth)
 			continue;
 		l->counted[inst] = nth;
-		if (store_run(l->st, err, sql, "ittsi", l->instance[inst], place_str(l->p, s->name), place_str(l->p, s->value), s->origin,
-			      s->source))
+		if (store_run(l->st, err, sql, "ittsi", l->instance[inst], place_str(l->p, s->name),
+			      place_str(l->p, s->value), s->origin, s->source))
 			return (int)err->code;
 		++*n;
 	}
@@ -345,7 +367,8 @@ static int inner_first(const void *a, const void *b)
 
 static int apply_settings(struct layout *l, struct err *err)
 {
-	static const char clear[] = "DELETE FROM setting WHERE source IN (SELECT id FROM source WHERE instance IS NULL)";
+	static const char clear[] =
+		"DELETE FROM setting WHERE source IN (SELECT id FROM source WHERE instance IS NULL)";
 	const struct place *p = l->p;
 	size_t from = 0, to = 0, n;
 
@@ -372,7 +395,8 @@ static int apply_versions(struct layout *l, struct err *err)
 {
 	static const char *const sql[] = {
 		"UPDATE instance SET go_min = NULL, go_max = NULL",
-		"UPDATE instance SET go_min = lo, go_max = hi FROM (SELECT instance AS i, max(go_min) AS lo, min(go_max) AS hi FROM source "
+		"UPDATE instance SET go_min = lo, go_max = hi FROM (SELECT instance AS i, max(go_min) AS lo, "
+		"min(go_max) AS hi FROM source "
 		"WHERE instance IS NOT NULL AND status IN ('read', 'partial') GROUP BY instance) WHERE i = instance.id "
 		"AND (lo IS NULL OR hi IS NULL OR lo <= hi)",
 	};

@@ -2,9 +2,11 @@
 /*
  * place_name.c - times and numbers in file names
  *
- *     heap-20261120T100230Z.pprof   cpu_2026-11-20_10-02-30.pb.gz   goroutine.1763632950.txt   dump-1763632950123   cpu-007.pprof
+ *     heap-20261120T100230Z.pprof   cpu_2026-11-20_10-02-30.pb.gz   goroutine.1763632950.txt   dump-1763632950123
+ * cpu-007.pprof
  *
- * A stamp without a zone is taken as UTC; whether that can be true is asked by place_time.c, which knows other times of the run.
+ * A stamp without a zone is taken as UTC; whether that can be true is asked by place_time.c, which knows other times of
+ * the run.
  */
 #include <string.h>
 
@@ -87,7 +89,7 @@ static int64_t zone(const char *p)
 		return 0;
 	skip_one(&p, ":");
 	if (!number(&p, 2, 0, 59, &m) || is_digit(*p))
-		return 0;	/* "-07": a number of the series, not a zone */
+		return 0; /* "-07": a number of the series, not a zone */
 	return sign * (h * 3600LL + m * 60LL) * SECOND;
 }
 

@@ -2,11 +2,11 @@
 /*
  * place_time.c - when was this taken
  *
- * A profile that says so itself needs nothing. For the others, in this order: what run.json says of the file; a time in its
- * name; a sibling, that is a file of the same process and folder with the same number in its name (cpu-007 and goroutines-007
- * come from one round of captures); the file's mtime. A wrong time is worse than none: it would put evidence into another phase of
- * the load. So a name's time counts only near other times of its run, and mtimes only when those of files whose times
- * are known follow these times: an unpacked archive or a copied folder has mtimes, too.
+ * A profile that says so itself needs nothing. For the others, in this order: what run.json says of the file; a time in
+ * its name; a sibling, that is a file of the same process and folder with the same number in its name (cpu-007 and
+ * goroutines-007 come from one round of captures); the file's mtime. A wrong time is worse than none: it would put
+ * evidence into another phase of the load. So a name's time counts only near other times of its run, and mtimes only
+ * when those of files whose times are known follow these times: an unpacked archive or a copied folder has mtimes, too.
  * t_err bounds how far off the time can be.
  *
  * Files with several profiles (dumps in a log) are left alone: one time cannot be right for all.
@@ -17,26 +17,26 @@
 #include "ingest/place.h"
 
 #define SECOND	   1000000000LL
-#define NEAR	   (3600 * SECOND)	/* a name's time and the rest of its run */
-#define ROUND	   (120 * SECOND)	/* the longest time that one round of captures takes */
-#define MTIME_SLOP (2 * SECOND)		/* between the end of a capture and the last write, from file to file */
+#define NEAR	   (3600 * SECOND) /* a name's time and the rest of its run */
+#define ROUND	   (120 * SECOND)  /* the longest time that one round of captures takes */
+#define MTIME_SLOP (2 * SECOND)	   /* between the end of a capture and the last write, from file to file */
 
 enum from { FROM_NONE, FROM_FILE, FROM_RUN_JSON, FROM_NAME, FROM_SIBLING, FROM_MTIME };
 static const char *const from_word[] = { "none", "file", "run.json", "name", "sibling", "mtime" };
 
-struct shot {			/* the one profile of a file */
-	int64_t id;		/* 0: the file has none, or several */
+struct shot {	    /* the one profile of a file */
+	int64_t id; /* 0: the file has none, or several */
 	int64_t t0, t1, t_err;
 	enum from from, was;
 	uint32_t run;
 };
 
-struct span {			/* of a run, from what files and run.json say */
+struct span { /* of a run, from what files and run.json say */
 	int64_t lo, hi;
 	bool known;
 };
 
-struct round {			/* of a folder, a process and a number */
+struct round { /* of a folder, a process and a number */
 	int64_t lo, hi, pick;
 	bool instant;
 };
@@ -44,11 +44,11 @@ struct round {			/* of a folder, a process and a number */
 struct clockwork {
 	const struct place *p;
 	const struct walk *w;
-	struct shot *shot;	/* by file */
+	struct shot *shot; /* by file */
 	struct map runs, rounds;
-	struct span *span;	/* by run */
+	struct span *span; /* by run */
 	struct round *round;
-	int64_t *offset;	/* room for a run's mtimes less times */
+	int64_t *offset; /* room for a run's mtimes less times */
 };
 
 static const char *base_name(const char *rel)
@@ -266,7 +266,7 @@ static bool mtimes_follow(struct clockwork *c, uint32_t run, int64_t *shift, int
 		lo = s->t1 < lo ? s->t1 : lo;
 		hi = s->t1 > hi ? s->t1 : hi;
 	}
-	if (n < 2 || hi / 2 - lo / 2 < MTIME_SLOP)	/* too near each other to tell */
+	if (n < 2 || hi / 2 - lo / 2 < MTIME_SLOP) /* too near each other to tell */
 		return false;
 	qsort(c->offset, n, sizeof(*c->offset), by_value);
 	*shift = c->offset[n / 2];
@@ -288,7 +288,8 @@ static void from_mtime(struct clockwork *c)
 		for (size_t i = 0; i < c->w->n; i++) {
 			struct shot *s = &c->shot[i];
 
-			if (s->run == run && s->id && !s->from && !__builtin_sub_overflow(c->w->file[i].mtime, shift, &t))
+			if (s->run == run && s->id && !s->from &&
+			    !__builtin_sub_overflow(c->w->file[i].mtime, shift, &t))
 				set(s, FROM_MTIME, t, t, slop + SECOND);
 		}
 	}
@@ -296,8 +297,8 @@ static void from_mtime(struct clockwork *c)
 
 static int write_times(struct clockwork *c, struct store *st, struct err *err)
 {
-	static const char clear[] =
-		"UPDATE profile SET t0 = NULL, t1 = NULL, t_err = NULL, t_from = 'none' WHERE t_from NOT IN ('file', 'none')";
+	static const char clear[] = "UPDATE profile SET t0 = NULL, t1 = NULL, t_err = NULL, t_from = 'none' WHERE "
+				    "t_from NOT IN ('file', 'none')";
 	static const char sql[] = "UPDATE profile SET t0 = ?, t1 = ?, t_err = ?, t_from = ? WHERE id = ?";
 
 	if (store_run(st, err, clear, ""))
@@ -305,7 +306,8 @@ static int write_times(struct clockwork *c, struct store *st, struct err *err)
 	for (size_t i = 0; i < c->w->n; i++) {
 		const struct shot *s = &c->shot[i];
 
-		if (s->id && s->from != s->was && store_run(st, err, sql, "iiisi", s->t0, s->t1, s->t_err, from_word[s->from], s->id))
+		if (s->id && s->from != s->was &&
+		    store_run(st, err, sql, "iiisi", s->t0, s->t1, s->t_err, from_word[s->from], s->id))
 			return (int)err->code;
 	}
 	return 0;

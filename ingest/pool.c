@@ -2,11 +2,11 @@
 /*
  * pool.c - hand out files, gather what comes back, believe little of it
  *
- * What a slot sends is checked frame by frame against the file it was given: a worker that a hostile file took over can spoil that
- * file and its slot, not another file. A slot whose frames make no sense is ended and not used again.
+ * What a slot sends is checked frame by frame against the file it was given: a worker that a hostile file took over can
+ * spoil that file and its slot, not another file. A slot whose frames make no sense is ended and not used again.
  *
- * The parent keeps the read end of every job pipe open, so that writing a job to a slot whose processes are gone is no SIGPIPE;
- * that they are gone shows as the end of the result pipe.
+ * The parent keeps the read end of every job pipe open, so that writing a job to a slot whose processes are gone is no
+ * SIGPIPE; that they are gone shows as the end of the result pipe.
  */
 #include "ingest/pool.h"
 
@@ -22,28 +22,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NO_FILE	    UINT32_MAX
-#define CHUNK	    (64u << 10)		/* read() at a time */
-#define PIPE_BYTES  (1 << 20)
-#define MAX_WORKERS 64
-#define POOL_WAITING (POOL_BUFFER / 4 * 3)	/* the rest keeps compact() rare */
-#define KEEP_BYTES  (1u << 20)		/* an empty buffer above this is given back */
+#include "ingest/jail.h"
+
+#define NO_FILE	     UINT32_MAX
+#define CHUNK	     (64u << 10) /* read() at a time */
+#define PIPE_BYTES   (1 << 20)
+#define MAX_WORKERS  64
+#define POOL_WAITING (POOL_BUFFER / 4 * 3) /* the rest keeps compact() rare */
+#define KEEP_BYTES   (1u << 20)		   /* an empty buffer above this is given back */
 
 struct slot {
-	pid_t pid;		/* the supervisor */
-	int job_w, job_r, result;	/* result -1: the slot is lost */
-	uint32_t file;		/* what it works on */
-	bool begun;		/* it said so */
-	unsigned lost;		/* times that a job vanished before it began */
-	struct buf data;	/* of the files it had, in their order; head: taken */
+	pid_t pid;		  /* the supervisor */
+	int job_w, job_r, result; /* result -1: the slot is lost */
+	uint32_t file;		  /* what it works on */
+	bool begun;		  /* it said so */
+	unsigned lost;		  /* times that a job vanished before it began */
+	struct buf data;	  /* of the files it had, in their order; head: taken */
 	size_t head, n_part;
-	char part[WIRE_FRAME];	/* the begin of a frame */
+	char part[WIRE_FRAME]; /* the begin of a frame */
 };
 
 struct state {
 	struct wire_what *what;
 	struct wire_end *end;
-	size_t bytes;		/* of its data in the slot's buffer */
+	size_t bytes; /* of its data in the slot's buffer */
 	uint32_t slot;
 };
 
@@ -51,8 +53,8 @@ struct pool {
 	const struct job_env *env;
 	struct slot *slot;
 	size_t n_slots;
-	struct state *state;	/* a file each */
-	size_t next;		/* the first file that was not handed out */
+	struct state *state; /* a file each */
+	size_t next;	     /* the first file that was not handed out */
 	size_t done;
 	uint64_t done_bytes;
 	char *in;
@@ -125,14 +127,19 @@ static void died_reason(char *out, size_t size, const struct wire_died *d, const
 		int signal;
 		const char *words;
 	} known[] = {
-		{ SIGSEGV, "crashed (segmentation fault)" }, { SIGBUS, "crashed (bus error)" },
-		{ SIGABRT, "crashed (abort)" },		     { SIGILL, "crashed (illegal instruction)" },
-		{ SIGFPE, "crashed (arithmetic error)" },    { SIGKILL, "was killed (out of memory?)" },
-		{ SIGSYS, "crashed (forbidden system call)" }, { SIGTRAP, "crashed (trap)" },
+		{ SIGSEGV, "crashed (segmentation fault)" },
+		{ SIGBUS, "crashed (bus error)" },
+		{ SIGABRT, "crashed (abort)" },
+		{ SIGILL, "crashed (illegal instruction)" },
+		{ SIGFPE, "crashed (arithmetic error)" },
+		{ SIGKILL, "was killed (out of memory?)" },
+		{ SIGSYS, "crashed (forbidden system call)" },
+		{ SIGTRAP, "crashed (trap)" },
 	};
 
 	if (d->signal == SIGXCPU) {
-		snprintf(out, size, "took more than %" PRIu64 " s of processor time (--limit worker_seconds=N)", l->worker_seconds);
+		snprintf(out, size, "took more than %" PRIu64 " s of processor time (--limit worker_seconds=N)",
+			 l->worker_seconds);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -157,7 +164,7 @@ static int on_died(struct pool *p, struct slot *s, const struct wire_frame *f, s
 	tell(s, WORKER_ACK);
 	if (s->file == NO_FILE)
 		return 0;
-	if (!s->begun && s->lost++ == 0) {	/* not this file's doing: once more */
+	if (!s->begun && s->lost++ == 0) { /* not this file's doing: once more */
 		tell(s, s->file);
 		return 0;
 	}
@@ -321,7 +328,7 @@ void pool_take(struct pool *p, size_t file, size_t n)
 		else
 			buf_reset(&s->data);
 	} else if (s->head > s->data.len / 2) {
-		compact(s);	/* less than was taken since the last time */
+		compact(s); /* less than was taken since the last time */
 	}
 }
 
@@ -359,11 +366,13 @@ static int start(struct pool *p, struct slot *s, struct err *err)
 
 	if (pipe2(job, O_CLOEXEC) < 0)
 		return err_sys(err, ERR_INTERNAL, errno, "cannot make a pipe");
-	s->job_r = job[0];
-	s->job_w = job[1];
+	s->job_r = job[0] = jail_above_stdio(job[0]);
+	s->job_w = job[1] = jail_above_stdio(job[1]);
 	if (pipe2(result, O_CLOEXEC) < 0)
 		return err_sys(err, ERR_INTERNAL, errno, "cannot make a pipe");
-	fcntl(result[1], F_SETPIPE_SZ, PIPE_BYTES);	/* larger is faster; smaller works */
+	result[0] = jail_above_stdio(result[0]);
+	result[1] = jail_above_stdio(result[1]);
+	fcntl(result[1], F_SETPIPE_SZ, PIPE_BYTES); /* larger is faster; smaller works */
 	/* No signal may reach the child while it still has our handlers. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
@@ -412,8 +421,12 @@ int pool_open(struct pool **out, const struct job_env *env, unsigned workers, st
 	for (; p->n_slots < n; p->n_slots++) {
 		struct slot *s = &p->slot[p->n_slots];
 
-		*s = (struct slot){ .pid = -1, .job_w = -1, .job_r = -1, .result = -1, .file = NO_FILE,
-				   .data = { .limit = POOL_BUFFER } };
+		*s = (struct slot){ .pid = -1,
+				    .job_w = -1,
+				    .job_r = -1,
+				    .result = -1,
+				    .file = NO_FILE,
+				    .data = { .limit = POOL_BUFFER } };
 		if (start(p, s, err)) {
 			p->n_slots++;
 			pool_close(p);

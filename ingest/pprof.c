@@ -7,7 +7,7 @@
  *
  * Writers disagree about the order of everything (pprof's own puts samples before the locations they name, Go's
  * runtime mixes them, both put strings last), so a message is kept as numbers until the end. Memory: the distinct
- * stacks at about two bytes a frame, the values of the samples, the tables; never a whole message tree.
+ * stacks at three bytes a location, the values of the samples, the tables; never a whole message tree.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -100,16 +100,14 @@ static enum prune prune_location(struct pprof *p, size_t row, const bool *hit)
 static size_t cut_stack(const unsigned char *prune, struct str stack)
 {
 	bool found_user = false;
-	uint64_t row;
 
-	for (size_t at = 0; at < stack.n;) {
-		int n = split_varint(str_skip(stack, at), &row);
+	for (size_t at = 0; at < stack.n; at += STACK_STEP) {
+		unsigned char what = prune[stack_row((const unsigned char *)stack.p + at)];
 
-		if (prune[row] == PRUNE_NOT)
+		if (what == PRUNE_NOT)
 			found_user = true;
 		else if (found_user)
-			return prune[row] == PRUNE_WHOLE ? at : at + (size_t)n;
-		at += (size_t)n;
+			return what == PRUNE_WHOLE ? at : at + STACK_STEP;
 	}
 	return stack.n;
 }

@@ -93,17 +93,16 @@ static int put_samples(struct pprof *p, const struct rows *r, size_t k, struct e
 static uint8_t class_of(const struct pprof *p, size_t i, const uint8_t *role)
 {
 	struct str stack = p->s.stacks.key[p->s.sample[i].stack];
-	uint8_t window[WAITCLASS_FRAMES], leaf_first[WAITCLASS_FRAMES];
-	uint64_t loc, n = 0, first;
+	const unsigned char *root = (const unsigned char *)stack.p, *at = root + stack.n;
+	uint8_t leaf_first[WAITCLASS_FRAMES];
+	size_t n = 0;
 
-	for (size_t at = 0; at < stack.n;) {
-		at += (size_t)split_varint(str_skip(stack, at), &loc);
-		for (uint32_t k = 0; k < p->f.loc[loc].n; k++)
-			window[n++ % WAITCLASS_FRAMES] = role[p->f.slot_name[p->f.loc[loc].at + k]];
+	while (at > root && n < WAITCLASS_FRAMES) {
+		const struct pprof_span *span = &p->f.loc[stack_row(at -= STACK_STEP)];
+
+		for (uint32_t k = span->n; k-- > 0 && n < WAITCLASS_FRAMES;)
+			leaf_first[n++] = role[p->f.slot_name[span->at + k]];
 	}
-	first = n;
-	for (n = 0; n < WAITCLASS_FRAMES && n < first; n++)
-		leaf_first[n] = window[(first - 1 - n) % WAITCLASS_FRAMES];
 	return waitclass_of(leaf_first, n);
 }
 

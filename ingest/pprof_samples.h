@@ -11,7 +11,13 @@ struct pprof_sample {
 	uint32_t stack, labelset;
 };
 
-/* A stack is the key of a map: indexes into loc as varints, root first. So equal stacks are kept once. */
+/* A stack is the key of a map: rows of locations, root first, three bytes each. So equal stacks are kept once. */
+enum { STACK_STEP = 3, STACK_ROWS = 1 << 24 };
+static inline uint32_t stack_row(const unsigned char *at)
+{
+	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
+}
+
 struct pprof_samples {
 	struct map stacks;
 	struct idmap ids;		/* label set << 32 | stack -> sample */

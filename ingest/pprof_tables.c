@@ -171,6 +171,8 @@ int pprof_location(struct pprof *p, uint64_t id, uint64_t at, uint32_t *out, str
 	*out = pprof_location_known(t, id);
 	if (*out != NONE)
 		return 0;
+	if (t->n_loc >= p->l->profile_objects || t->n_loc >= STACK_ROWS)
+		return pprof_over(at, "profile_objects", p->l->profile_objects, err);
 	rc = grow(&t->loc, &t->cap_loc, t->n_loc + 1, sizeof(*t->loc), err);
 	if (!rc)
 		rc = grow(&t->loc_used, &t->cap_used, t->n_loc + 1, 1, err);

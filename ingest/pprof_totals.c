@@ -39,25 +39,15 @@ static void vote(struct walk *w, size_t n)
 	w->waits += side < 0;
 }
 
-/* The names of the frames of a stack; stack_frames is exceeded when *n is. */
+/* The names of the frames of a stack. */
 static int read_names(const struct pprof *p, struct str stack, uint32_t *name, size_t *n_out, struct err *err)
 {
 	const unsigned char *at = (const unsigned char *)stack.p, *end = at + stack.n;
 	size_t n = 0, max = p->l->stack_frames;
 
-	while (at < end) {
-		const struct pprof_span *span;
-		uint32_t loc = *at++;
+	for (; at < end; at += STACK_STEP) {
+		const struct pprof_span *span = &p->f.loc[stack_row(at)];
 
-		if (loc & 0x80) {
-			loc &= 0x7f;
-			for (uint32_t shift = 7;; shift += 7) {
-				loc |= (uint32_t)(*at & 0x7f) << shift;
-				if (!(*at++ & 0x80))
-					break;
-			}
-		}
-		span = &p->f.loc[loc];
 		if (span->n > max - n)
 			return pprof_over(0, "stack_frames", max, err);
 		name[n++] = span->name;

@@ -49,15 +49,14 @@ struct builder {
 static inline uint64_t next_key(const struct pprof *p, struct cursor *c)
 {
 	if (c->slot == c->slot_end) {
-		uint32_t loc = 0, shift = 0;
+		const struct pprof_span *span;
 
 		if (c->at == c->end)
 			return AT_END;
-		for (; *c->at & 0x80; shift += 7)
-			loc |= (uint32_t)(*c->at++ & 0x7f) << shift;
-		loc |= (uint32_t)*c->at++ << shift;
-		c->slot = p->f.loc[loc].at;
-		c->slot_end = c->slot + p->f.loc[loc].n;
+		span = &p->f.loc[stack_row(c->at)];
+		c->at += STACK_STEP;
+		c->slot = span->at;
+		c->slot_end = span->at + span->n;
 	}
 	return (uint64_t)p->f.slot_frame[c->slot++] + 1;
 }

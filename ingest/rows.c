@@ -2,13 +2,13 @@
 /*
  * rows.c - the life of one file in the database
  *
- * Every text of a record is made clean here, once, before anything looks at it; every number that refers to something is checked,
- * every word that the schema lists is compared. The records come from a process that may have been taken over by the file it
- * read, and a wrong one must cost that file, not the run: SQLite's own complaint would come too late, because the database
- * that is being built has no journal and a failed write spoils it.
+ * Every text of a record is made clean here, once, before anything looks at it; every number that refers to something
+ * is checked, every word that the schema lists is compared. The records come from a process that may have been taken
+ * over by the file it read, and a wrong one must cost that file, not the run: SQLite's own complaint would come too
+ * late, because the database that is being built has no journal and a failed write spoils it.
  *
- * For the same reason a refused file is not rolled back but taken out: row ids only ascend, so what it put is what has ids from
- * the mark on. The source row is written last, when its status is known.
+ * For the same reason a refused file is not rolled back but taken out: row ids only ascend, so what it put is what has
+ * ids from the mark on. The source row is written last, when its status is known.
  */
 #include "ingest/rows.h"
 
@@ -21,8 +21,8 @@
 #include "ingest/known.h"
 #include "ingest/rows_state.h"
 
-#define IDS_MAX	   (1u << 26)	/* local ids of one kind: some ten times what limits.def lets a decoder make */
-#define NOTES_MAX  100		/* of one source */
+#define IDS_MAX	  (1u << 26) /* local ids of one kind: some ten times what limits.def lets a decoder make */
+#define NOTES_MAX 100	     /* of one source */
 
 int rows_bad(struct rows *r, struct err *err, const char *fmt, ...)
 {
@@ -48,7 +48,8 @@ int rows_ids_add(struct rows *r, struct rows_ids *ids, int64_t id, int64_t value
 	return 0;
 }
 
-int rows_ids_get(struct rows *r, const struct rows_ids *ids, int64_t id, int64_t *value, const char *what, struct err *err)
+int rows_ids_get(struct rows *r, const struct rows_ids *ids, int64_t id, int64_t *value, const char *what,
+		 struct err *err)
 {
 	if (id < 0 || (uint64_t)id >= ids->n)
 		return rows_bad(r, err, "no %s %" PRId64, what, id);
@@ -76,7 +77,8 @@ static int get_run(struct rows *r, const struct walk_file *f, int64_t *id, struc
 		return (int)err->code;
 	if (*id)
 		return 0;
-	if (store_run(r->st, err, "INSERT INTO run (folder, name, hint) VALUES (?, ?, ?)", "tts", f->run, f->run_name, f->hint))
+	if (store_run(r->st, err, "INSERT INTO run (folder, name, hint) VALUES (?, ?, ?)", "tts", f->run, f->run_name,
+		      f->hint))
 		return (int)err->code;
 	*id = store_last_id(r->st);
 	return 0;
@@ -84,7 +86,8 @@ static int get_run(struct rows *r, const struct walk_file *f, int64_t *id, struc
 
 static int get_instance(struct rows *r, const struct walk_file *f, int64_t run, int64_t *id, struct err *err)
 {
-	if (store_int(r->st, err, id, 0, "SELECT id FROM instance WHERE run = ? AND name = ? AND life = 0", "it", run, f->instance))
+	if (store_int(r->st, err, id, 0, "SELECT id FROM instance WHERE run = ? AND name = ? AND life = 0", "it", run,
+		      f->instance))
 		return (int)err->code;
 	if (*id)
 		return 0;
@@ -108,8 +111,8 @@ int rows_instance(struct rows *r, int64_t *instance, struct err *err)
 
 static int add_note(struct rows *r, struct str place, struct str text, struct err *err)
 {
-	return store_run(r->st, err, "INSERT INTO note (id, source, place, text) VALUES (?, ?, ?, ?)", "iitt", r->next[ROWS_NOTE]++,
-			 r->source, place, text.p ? text : STR_LIT("?"));
+	return store_run(r->st, err, "INSERT INTO note (id, source, place, text) VALUES (?, ?, ?, ?)", "iitt",
+			 r->next[ROWS_NOTE]++, r->source, place, text.p ? text : STR_LIT("?"));
 }
 
 int rows_note(struct rows *r, struct str place, struct str text, struct err *err)
@@ -153,9 +156,10 @@ static int on_setting(struct rows *r, const void *rec, struct err *err)
 	if (r->what.of_run)
 		return to_place(r, REC_setting, rec, err);
 	r->put_setting = true;
-	return store_run(r->st, err,
-			 "INSERT OR REPLACE INTO setting (instance, name, value, origin, source) VALUES (?, ?, ?, ?, ?)", "ittti",
-			 r->instance, s->name, s->value, s->origin, r->source);
+	return store_run(
+		r->st, err,
+		"INSERT OR REPLACE INTO setting (instance, name, value, origin, source) VALUES (?, ?, ?, ?, ?)",
+		"ittti", r->instance, s->name, s->value, s->origin, r->source);
 }
 
 static int on_goversion(struct rows *r, const void *rec, struct err *err)
@@ -227,7 +231,8 @@ static struct str clean(const struct rows *r, struct str s, struct buf *b)
 }
 
 /* *out: rec, or a copy in room whose texts are clean. */
-static int clean_record(struct rows *r, enum rec_type type, const void *rec, unsigned char *room, const void **out, struct err *err)
+static int clean_record(struct rows *r, enum rec_type type, const void *rec, unsigned char *room, const void **out,
+			struct err *err)
 {
 	const struct rec_info *info = &rec_info[type];
 	size_t at = 0, n = 0;
@@ -246,7 +251,9 @@ static int clean_record(struct rows *r, enum rec_type type, const void *rec, uns
 				if (r->text[n].failed)
 					return err_nomem(err);
 				if (!copied)
-					memcpy(room, rec, (size_t)((const char *)rec_field(type, rec, info->n_fields) - (const char *)rec));
+					memcpy(room, rec,
+					       (size_t)((const char *)rec_field(type, rec, info->n_fields) -
+							(const char *)rec));
 				copied = true;
 				memcpy(room + at, &now, sizeof(now));
 			}
@@ -318,8 +325,8 @@ int rows_open(struct rows **out, struct store *st, const struct limits *l, struc
 	r->st = st;
 	r->limits = l;
 	r->place = place;
-	if (store_run(st, err, "INSERT OR IGNORE INTO labelset (id, dropped) VALUES (0, 0)", "") || read_max_ids(r, err) ||
-	    rows_tree_load(r, err)) {
+	if (store_run(st, err, "INSERT OR IGNORE INTO labelset (id, dropped) VALUES (0, 0)", "") ||
+	    read_max_ids(r, err) || rows_tree_load(r, err)) {
 		rows_close(r);
 		return (int)err->code;
 	}
@@ -352,7 +359,8 @@ static int take_source(struct rows *r, const struct walk_file *f, bool keep, str
 	if (store_int(r->st, err, &id, 0, "SELECT id FROM source WHERE path = ?", "t", f->path))
 		return (int)err->code;
 	if (keep && !id)
-		return err_set(err, ERR_INTERNAL, "'%.200s' is said to be known, but the database has no rows of it", f->path.p);
+		return err_set(err, ERR_INTERNAL, "'%.200s' is said to be known, but the database has no rows of it",
+			       f->path.p);
 	r->source = id ? id : r->next[ROWS_SOURCE]++;
 	if (keep || !id)
 		return 0;
@@ -370,7 +378,8 @@ int rows_begin(struct rows *r, const struct walk_file *f, const struct wire_what
 	r->go_min = r->go_max = r->run = r->instance = STORE_NULL;
 	r->gc_last = 0;
 	r->notes = r->twice = 0;
-	r->funcs.n = r->callsites.n = r->labelsets.n = r->profiles.n = r->measures.n = r->series.n = r->series_last.n = 0;
+	r->funcs.n = r->callsites.n = r->labelsets.n = r->profiles.n = r->measures.n = r->series.n = r->series_last.n =
+		0;
 	r->placed = place_mark(r->place);
 	if (take_source(r, f, what->unchanged, err))
 		return (int)err->code;
@@ -385,9 +394,9 @@ int rows_begin(struct rows *r, const struct walk_file *f, const struct wire_what
 
 static int write_source(struct rows *r, const char *status, const struct wire_end *end, struct err *err)
 {
-	static const char sql[] =
-		"INSERT OR REPLACE INTO source (id, run, instance, path, bytes, sha256, kind, decoder, status, reason, place, mtime, "
-		"clock, go_min, go_max) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	static const char sql[] = "INSERT OR REPLACE INTO source (id, run, instance, path, bytes, sha256, kind, "
+				  "decoder, status, reason, place, mtime, "
+				  "clock, go_min, go_max) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct walk_file *f = r->file;
 	bool known = r->what.kind[0] && !end->again;
 	struct str kind = clean(r, str_from(r->what.kind[0] ? r->what.kind : "unreadable"), &r->text[0]);
@@ -395,9 +404,10 @@ static int write_source(struct rows *r, const char *status, const struct wire_en
 	struct str place = end->place[0] ? clean(r, str_from(end->place), &r->text[2]) : STR_NONE;
 
 	return store_run(r->st, err, sql, "iiitibtitttisii", r->source, r->run,
-			 r->what.of_run ? STORE_NULL : r->instance, f->path, (int64_t)f->bytes, known ? r->what.sha256 : NULL,
-			 known ? (size_t)FILE_SHA256 : (size_t)0, kind, (int64_t)r->what.decoder, str_from(status), reason, place, f->mtime,
-			 r->clock, r->go_min, r->go_max);
+			 r->what.of_run ? STORE_NULL : r->instance, f->path, (int64_t)f->bytes,
+			 known ? r->what.sha256 : NULL, known ? (size_t)FILE_SHA256 : (size_t)0, kind,
+			 (int64_t)r->what.decoder, str_from(status), reason, place, f->mtime, r->clock, r->go_min,
+			 r->go_max);
 }
 
 static int last_words(struct rows *r, const struct wire_end *end, struct err *err)
@@ -411,7 +421,8 @@ static int last_words(struct rows *r, const struct wire_end *end, struct err *er
 	}
 	if (r->twice) {
 		r->partial = true;
-		snprintf(text, sizeof(text), "%" PRIu64 " values left out: not a number, or at a time that has one already", r->twice);
+		snprintf(text, sizeof(text),
+			 "%" PRIu64 " values left out: not a number, or at a time that has one already", r->twice);
 		if (add_note(r, STR_NONE, str_from(text), err))
 			return (int)err->code;
 	}
@@ -425,7 +436,9 @@ int rows_accept(struct rows *r, const struct wire_end *end, bool *partial, struc
 {
 	*partial = false;
 	if (r->only_places)
-		return r->what.of_run && strcmp(r->what.kind, PLACE_KIND) != 0 ? place_recall(r->place, r->st, r->file, r->source, err) : 0;
+		return r->what.of_run && strcmp(r->what.kind, PLACE_KIND) != 0
+			       ? place_recall(r->place, r->st, r->file, r->source, err)
+			       : 0;
 	if ((r->set_open && rows_labelset_close(r, err)) || rows_tree_keep(r, err) || last_words(r, end, err))
 		return (int)err->code;
 	*partial = r->partial;
@@ -456,7 +469,8 @@ static int take_out(struct rows *r, struct err *err)
 	};
 
 	for (size_t i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
-		if (r->next[cut[i].of] > r->mark[cut[i].of] && store_run(r->st, err, cut[i].sql, "i", r->mark[cut[i].of]))
+		if (r->next[cut[i].of] > r->mark[cut[i].of] &&
+		    store_run(r->st, err, cut[i].sql, "i", r->mark[cut[i].of]))
 			return (int)err->code;
 	}
 	if (r->put_gc && store_run(r->st, err, "DELETE FROM gc_cycle WHERE source = ?", "i", r->source))
@@ -475,7 +489,7 @@ int rows_refuse(struct rows *r, const struct wire_end *end, struct err *err)
 		return (int)err->code;
 	r->clock = "epoch";
 	r->go_min = r->go_max = STORE_NULL;
-	if (r->only_places) {	/* it was understood once, and now there was no memory for it */
+	if (r->only_places) { /* it was understood once, and now there was no memory for it */
 		r->dropped = true;
 		if (known_drop(r->st, r->source, err) || (!r->file->top && get_run(r, r->file, &r->run, err)))
 			return (int)err->code;

@@ -21,9 +21,10 @@ static int count_ignored(struct rows *r, struct err *err)
 
 int rows_put_gc_cycle(struct rows *r, const void *rec, struct err *err)
 {
-	static const char sql[] =
-		"INSERT OR IGNORE INTO gc_cycle (source, instance, n, t, t_err, pause, pause1, pause2, mark, assist, background, idle, "
-		"heap_start, heap_end, heap_live, goal, procs, forced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	static const char sql[] = "INSERT OR IGNORE INTO gc_cycle (source, instance, n, t, t_err, pause, pause1, "
+				  "pause2, mark, assist, background, idle, "
+				  "heap_start, heap_end, heap_live, goal, procs, forced) VALUES (?, ?, ?, ?, ?, ?, ?, "
+				  "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct rec_gc_cycle *c = rec;
 	int64_t instance, n, last = r->gc_last;
 
@@ -31,9 +32,9 @@ int rows_put_gc_cycle(struct rows *r, const void *rec, struct err *err)
 		return (int)err->code;
 	r->put_gc = true;
 	n = rows_known(c->n, r->gc_last + 1);
-	if (store_run(r->st, err, sql, "iiiiiiiiiiiiiiiiii", r->source, instance, n, c->t, c->t_err, c->pause, c->pause1,
-		      c->pause2, c->mark, c->assist, c->background, c->idle, c->heap_start, c->heap_end, c->heap_live, c->goal,
-		      c->procs, c->forced))
+	if (store_run(r->st, err, sql, "iiiiiiiiiiiiiiiiii", r->source, instance, n, c->t, c->t_err, c->pause,
+		      c->pause1, c->pause2, c->mark, c->assist, c->background, c->idle, c->heap_start, c->heap_end,
+		      c->heap_live, c->goal, c->procs, c->forced))
 		return (int)err->code;
 	r->gc_last = n > last ? n : last;
 	return n > last ? 0 : count_ignored(r, err);
@@ -41,7 +42,8 @@ int rows_put_gc_cycle(struct rows *r, const void *rec, struct err *err)
 
 int rows_put_series(struct rows *r, const void *rec, struct err *err)
 {
-	static const char sql[] = "INSERT INTO series (id, source, instance, name, label, unit, kind) VALUES (?, ?, ?, ?, ?, ?, ?)";
+	static const char sql[] =
+		"INSERT INTO series (id, source, instance, name, label, unit, kind) VALUES (?, ?, ?, ?, ?, ?, ?)";
 	static const char *const kinds[] = { "gauge", "counter", "rate", "histogram", "summary", NULL };
 	const struct rec_series *s = rec;
 	const char *kind = rows_word(s->kind, kinds);
@@ -49,7 +51,8 @@ int rows_put_series(struct rows *r, const void *rec, struct err *err)
 
 	if (!s->name.p || !kind)
 		return rows_bad(r, err, "a series without name or kind");
-	if (rows_ids_add(r, &r->series, s->id, id, "series", err) || rows_ids_add(r, &r->series_last, s->id, INT64_MIN, "series", err))
+	if (rows_ids_add(r, &r->series, s->id, id, "series", err) ||
+	    rows_ids_add(r, &r->series_last, s->id, INT64_MIN, "series", err))
 		return (int)err->code;
 	return store_run(r->st, err, sql, "iiittts", id, r->source, r->what.of_run ? STORE_NULL : r->instance, s->name,
 			 s->label.p ? s->label : STR_LIT(""), s->unit.p ? s->unit : STR_LIT(""), kind);
@@ -74,7 +77,7 @@ int rows_put_point(struct rows *r, const void *rec, struct err *err)
 	last = &r->series_last.v[p->series];
 	if (p->t <= *last)
 		return count_ignored(r, err);
-	*last = p->t;	/* nothing later can have been there */
+	*last = p->t; /* nothing later can have been there */
 	return 0;
 }
 
@@ -99,9 +102,11 @@ int rows_put_bucket(struct rows *r, const void *rec, struct err *err)
 
 int rows_put_event(struct rows *r, const void *rec, struct err *err)
 {
-	static const char sql[] = "INSERT INTO event (id, source, instance, t, span, kind, text) VALUES (?, ?, ?, ?, ?, ?, ?)";
+	static const char sql[] =
+		"INSERT INTO event (id, source, instance, t, span, kind, text) VALUES (?, ?, ?, ?, ?, ?, ?)";
 	const struct rec_event *e = rec;
 
-	return store_run(r->st, err, sql, "iiiiitt", r->next[ROWS_EVENT]++, r->source, r->what.of_run ? STORE_NULL : r->instance, e->t,
-			 rows_known(e->span, 0), e->kind.p ? e->kind : STR_LIT("unknown"), e->text.p ? e->text : STR_LIT(""));
+	return store_run(r->st, err, sql, "iiiiitt", r->next[ROWS_EVENT]++, r->source,
+			 r->what.of_run ? STORE_NULL : r->instance, e->t, rows_known(e->span, 0),
+			 e->kind.p ? e->kind : STR_LIT("unknown"), e->text.p ? e->text : STR_LIT(""));
 }

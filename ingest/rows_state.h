@@ -8,18 +8,27 @@
 #include "ingest/intern.h"
 #include "ingest/rows.h"
 
-#define ROWS_TEXTS 6	/* texts of one record, at most */
+#define ROWS_TEXTS 6 /* texts of one record, at most */
 
 /* Tables whose ids the writer gives: dense, ascending, from max(id) + 1. */
 enum rows_table {
-	ROWS_SOURCE, ROWS_NOTE, ROWS_FUNC, ROWS_CALLSITE, ROWS_LABELSET, ROWS_PROFILE, ROWS_MEASURE, ROWS_GOGROUP, ROWS_SERIES,
-	ROWS_EVENT, ROWS_TABLES
+	ROWS_SOURCE,
+	ROWS_NOTE,
+	ROWS_FUNC,
+	ROWS_CALLSITE,
+	ROWS_LABELSET,
+	ROWS_PROFILE,
+	ROWS_MEASURE,
+	ROWS_GOGROUP,
+	ROWS_SERIES,
+	ROWS_EVENT,
+	ROWS_TABLES
 };
 
 /* Keys shared over files. fresh: the numbers whose rows this file made, in that order. */
 struct rows_shared {
 	struct intern in;
-	uint32_t mark;		/* keys there were before this file */
+	uint32_t mark; /* keys there were before this file */
 	uint32_t *fresh;
 	size_t n_fresh, cap_fresh;
 };
@@ -30,7 +39,7 @@ struct rows_ids {
 	size_t n, cap;
 };
 
-struct rows_line {	/* a func whose start_line this file changed */
+struct rows_line { /* a func whose start_line this file changed */
 	uint32_t func;
 	int64_t before;
 };
@@ -42,24 +51,23 @@ struct rows {
 	struct place *place;
 	int64_t next[ROWS_TABLES], mark[ROWS_TABLES];
 	struct rows_shared func, callsite, labelset;
-	int64_t *start_line;	/* by number of func */
+	int64_t *start_line; /* by number of func */
 	size_t cap_lines;
 
 	/* the file at hand */
 	const struct walk_file *file;
 	struct wire_what what;
 	int64_t source, run, instance;
-	bool dropped;		/* rows of earlier sources went, since the start */
+	bool dropped; /* rows of earlier sources went, since the start */
 	bool only_places, blame, partial, put_gc, put_setting;
 	const char *clock;
 	int64_t go_min, go_max, gc_last;
-	uint64_t notes, twice;	/* notes put; values left out since their key was there */
+	uint64_t notes, twice; /* notes put; values left out since their key was there */
 	struct place_mark placed;
 	struct rows_ids funcs, callsites, labelsets, profiles, measures, series, series_last;
 	struct rows_line *line;
 	size_t n_lines, cap_line;
-	bool set_open;		/* a labelset whose labels are still coming in set_key */
-	int64_t set_pos;
+	bool set_open; /* a labelset whose labels are still coming in set_key */
 	struct buf set_key;
 	struct buf key, text[ROWS_TEXTS];
 };
@@ -67,21 +75,22 @@ struct rows {
 /* The record is at fault: ERR_FORMAT, and the file is refused. */
 int rows_bad(struct rows *r, struct err *err, const char *fmt, ...) ERR_PRINTF(3, 4);
 /* Appends; local ids are dense, so id must be the next one. */
-int rows_ids_add(struct rows *r, struct rows_ids *ids, int64_t id, int64_t value, const char *what, struct err *err) ERR_MUST_CHECK;
+int rows_ids_add(struct rows *r, struct rows_ids *ids, int64_t id, int64_t value, const char *what,
+		 struct err *err) ERR_MUST_CHECK;
 /* *value of a local id; ERR_FORMAT when it was not put. */
-int rows_ids_get(struct rows *r, const struct rows_ids *ids, int64_t id, int64_t *value, const char *what, struct err *err)
-	ERR_MUST_CHECK;
+int rows_ids_get(struct rows *r, const struct rows_ids *ids, int64_t id, int64_t *value, const char *what,
+		 struct err *err) ERR_MUST_CHECK;
 /* The instance of the file; made when a source that is of the run turns out to tell of a process. */
 int rows_instance(struct rows *r, int64_t *instance, struct err *err) ERR_MUST_CHECK;
 int rows_note(struct rows *r, struct str place, struct str text, struct err *err) ERR_MUST_CHECK;
 /* One of a NULL-ended list, or NULL. */
 const char *rows_word(struct str s, const char *const *words);
-int64_t rows_known(int64_t v, int64_t otherwise);	/* v unless it is STORE_NULL */
+int64_t rows_known(int64_t v, int64_t otherwise); /* v unless it is STORE_NULL */
 
 /* rows_tree.c */
 int rows_tree_load(struct rows *r, struct err *err) ERR_MUST_CHECK;
 void rows_tree_begin(struct rows *r);
-int rows_tree_keep(struct rows *r, struct err *err) ERR_MUST_CHECK;	/* drops what nothing refers to, writes lines */
+int rows_tree_keep(struct rows *r, struct err *err) ERR_MUST_CHECK; /* drops what nothing refers to, writes lines */
 void rows_tree_forget(struct rows *r);
 void rows_tree_free(struct rows *r);
 void rows_tree_use(struct rows_shared *s, int64_t number);

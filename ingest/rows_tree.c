@@ -2,10 +2,10 @@
 /*
  * rows_tree.c - functions, call sites and label sets, one row each over all files
  *
- * Two files name the same function by equal (name, file), the same call site by equal (parent, func, line, inlined), the same
- * label set by equal contents. A row is made at first sight; when the file ends, what nothing of it refers to (a function
- * that no stack holds) goes again, so that the tables are the same whether a database is new or has grown and shrunk.
- * Parents come before children, and ids only ascend: a parent's id is always below its child's.
+ * Two files name the same function by equal (name, file), the same call site by equal (parent, func, line, inlined),
+ * the same label set by equal contents. A row is made at first sight; when the file ends, what nothing of it refers to
+ * (a function that no stack holds) goes again, so that the tables are the same whether a database is new or has grown
+ * and shrunk. Parents come before children, and ids only ascend: a parent's id is always below its child's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +13,9 @@
 #include "core/gosym.h"
 #include "ingest/rows_state.h"
 
-struct callsite_key {	/* compared as bytes: no holes */
+struct callsite_key { /* compared as bytes: no holes */
 	int64_t line;
-	uint32_t parent;	/* number + 1; 0: a root */
+	uint32_t parent; /* number + 1; 0: a root */
 	uint32_t func;
 	uint32_t inlined;
 	uint32_t zero;
@@ -25,7 +25,8 @@ struct callsite_key {	/* compared as bytes: no holes */
 static int give_id(struct rows *r, struct rows_shared *s, enum rows_table table, uint32_t number, struct err *err)
 {
 	if (r->next[table] > INTERN_ID_MAX)
-		return err_set(err, ERR_LIMIT, "more rows than a database of this program can hold: analyze fewer files");
+		return err_set(err, ERR_LIMIT,
+			       "more rows than a database of this program can hold: analyze fewer files");
 	if (grow(&s->fresh, &s->cap_fresh, s->n_fresh + 1, sizeof(*s->fresh), err))
 		return (int)err->code;
 	s->fresh[s->n_fresh++] = number;
@@ -43,11 +44,12 @@ int64_t rows_tree_id(const struct rows_shared *s, int64_t number)
 	return s->in.key[number].id;
 }
 
-static int func_number(struct rows *r, struct str name, struct str file, uint32_t *number, bool *is_new, struct err *err)
+static int func_number(struct rows *r, struct str name, struct str file, uint32_t *number, bool *is_new,
+		       struct err *err)
 {
 	buf_reset(&r->key);
 	buf_str(&r->key, name);
-	buf_byte(&r->key, 0);	/* clean texts hold none */
+	buf_byte(&r->key, 0); /* clean texts hold none */
 	buf_str(&r->key, file);
 	if (r->key.failed || grow(&r->start_line, &r->cap_lines, (size_t)r->func.in.n + 1, sizeof(*r->start_line), err))
 		return err_nomem(err);
@@ -84,7 +86,8 @@ int rows_put_func(struct rows *r, const void *rec, struct err *err)
 
 		r->start_line[number] = 0;
 		if (give_id(r, &r->func, ROWS_FUNC, number, err) ||
-		    store_run(r->st, err, sql, "ittt", rows_tree_id(&r->func, number), name, file, package.p ? package : STR_LIT("")))
+		    store_run(r->st, err, sql, "ittt", rows_tree_id(&r->func, number), name, file,
+			      package.p ? package : STR_LIT("")))
 			return (int)err->code;
 	}
 	return note_line(r, number, rows_known(f->start_line, 0), err);
@@ -112,16 +115,17 @@ int rows_put_callsite(struct rows *r, const void *rec, struct err *err)
 	if (give_id(r, &r->callsite, ROWS_CALLSITE, number, err))
 		return (int)err->code;
 	return store_run(r->st, err, sql, "iiiii", rows_tree_id(&r->callsite, number),
-			 parent < 0 ? STORE_NULL : rows_tree_id(&r->callsite, parent), rows_tree_id(&r->func, func), key.line,
-			 (int64_t)key.inlined);
+			 parent < 0 ? STORE_NULL : rows_tree_id(&r->callsite, parent), rows_tree_id(&r->func, func),
+			 key.line, (int64_t)key.inlined);
 }
 
 /*
- * A label set's key: dropped, then for each label in the order of pos: its number, three lengths, the bytes. It is compared, and read back when the set is new.
+ * A label set's key: dropped, then for each label in the order of pos: its number, three lengths, the bytes. It is
+ * compared, and read back when the set is new.
  */
 struct label_head {
 	int64_t num;
-	uint32_t n[3];		/* key, str, unit; UINT32_MAX: not known */
+	uint32_t n[3]; /* key, str, unit; UINT32_MAX: not known */
 	uint32_t zero;
 };
 
@@ -171,7 +175,8 @@ int rows_labelset_close(struct rows *r, struct err *err)
 	bool is_new;
 
 	r->set_open = false;
-	if (buf_check(&r->set_key, err) || intern_add(&r->labelset.in, r->set_key.data, r->set_key.len, &number, &is_new, err))
+	if (buf_check(&r->set_key, err) ||
+	    intern_add(&r->labelset.in, r->set_key.data, r->set_key.len, &number, &is_new, err))
 		return (int)err->code;
 	r->labelsets.v[r->labelsets.n - 1] = number;
 	if (!is_new && r->labelset.in.key[number].id)
@@ -274,8 +279,8 @@ static int write_lines(struct rows *r, struct err *err)
 	for (size_t i = 0; i < r->n_lines; i++) {
 		uint32_t func = r->line[i].func;
 
-		if (r->func.in.key[func].id && store_run(r->st, err, "UPDATE func SET start_line = ? WHERE id = ?", "ii",
-							 r->start_line[func], rows_tree_id(&r->func, func)))
+		if (r->func.in.key[func].id && store_run(r->st, err, "UPDATE func SET start_line = ? WHERE id = ?",
+							 "ii", r->start_line[func], rows_tree_id(&r->func, func)))
 			return (int)err->code;
 	}
 	return 0;
@@ -295,7 +300,8 @@ int rows_tree_keep(struct rows *r, struct err *err)
 
 		if (r->labelset.in.key[number].used)
 			continue;
-		if (store_run(r->st, err, "DELETE FROM label WHERE labelset = ?", "i", rows_tree_id(&r->labelset, number)) ||
+		if (store_run(r->st, err, "DELETE FROM label WHERE labelset = ?", "i",
+			      rows_tree_id(&r->labelset, number)) ||
 		    drop_row(r, &r->labelset, number, "DELETE FROM labelset WHERE id = ?", err))
 			return (int)err->code;
 	}
@@ -391,7 +397,8 @@ static int load_set(struct rows *r, int64_t id, struct err *err)
 	uint32_t number;
 	bool is_new;
 
-	if (buf_check(&r->set_key, err) || intern_add(&r->labelset.in, r->set_key.data, r->set_key.len, &number, &is_new, err))
+	if (buf_check(&r->set_key, err) ||
+	    intern_add(&r->labelset.in, r->set_key.data, r->set_key.len, &number, &is_new, err))
 		return (int)err->code;
 	r->labelset.in.key[number].id = (uint32_t)id & INTERN_ID_MAX;
 	r->labelset.in.key[number].used = 1;
@@ -400,9 +407,8 @@ static int load_set(struct rows *r, int64_t id, struct err *err)
 
 static int load_labelsets(struct rows *r, struct err *err)
 {
-	static const char sql[] =
-		"SELECT s.id, s.dropped, l.pos, l.key, l.str, l.num, l.unit FROM labelset s "
-		"LEFT JOIN label l ON l.labelset = s.id WHERE s.id > 0 ORDER BY s.id, l.pos";
+	static const char sql[] = "SELECT s.id, s.dropped, l.pos, l.key, l.str, l.num, l.unit FROM labelset s "
+				  "LEFT JOIN label l ON l.labelset = s.id WHERE s.id > 0 ORDER BY s.id, l.pos";
 	int64_t open = 0;
 	struct stmt *q;
 	int rc = 0;

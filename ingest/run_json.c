@@ -2,9 +2,9 @@
 /*
  * run_json.c - run.json: what the capture helper knows of a run and no other file tells
  *
- * Every key is optional. A key nobody knows, or a value that is not what the key promises, is a note with its path and costs
- * nothing else: the file is written by hand as often as by the helper. Nothing in it is a number of the measurement; all of
- * it says when, with which settings, and what happened.
+ * Every key is optional. A key nobody knows, or a value that is not what the key promises, is a note with its path and
+ * costs nothing else: the file is written by hand as often as by the helper. Nothing in it is a number of the
+ * measurement; all of it says when, with which settings, and what happened.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -28,8 +28,8 @@ static int note(struct run_json *r, struct str parent, struct str key, bool lost
 	struct buf place = { .limit = 200 };
 	int rc;
 
-	buf_printf(&place, "%.*s%s%.*s", (int)(parent.n < 60 ? parent.n : 60), parent.n ? parent.p : "", parent.n ? "." : "",
-		   (int)(key.n < 80 ? key.n : 80), key.n ? key.p : "");
+	buf_printf(&place, "%.*s%s%.*s", (int)(parent.n < 60 ? parent.n : 60), parent.n ? parent.p : "",
+		   parent.n ? "." : "", (int)(key.n < 80 ? key.n : 80), key.n ? key.p : "");
 	rc = put_note(r->out, err, (struct rec_note){ buf_view(&place), str_from(what), lost });
 	buf_free(&place);
 	return rc;
@@ -122,7 +122,9 @@ static int take_settings(struct run_json *r, uint32_t n, struct err *err)
 		if (!rc && (json_type(r->j, n) == JSON_ARRAY || json_type(r->j, n) == JSON_OBJECT))
 			rc = bad(r, "settings", n, "is not one value and is left out", err);
 		else if (!rc && !is_null(r, n))
-			rc = put_setting(r->out, err, (struct rec_setting){ json_key(r->j, n), buf_view(&r->text), STR_LIT("run.json") });
+			rc = put_setting(
+				r->out, err,
+				(struct rec_setting){ json_key(r->j, n), buf_view(&r->text), STR_LIT("run.json") });
 	}
 	return rc;
 }
@@ -149,7 +151,8 @@ static int take_experiment(struct run_json *r, uint32_t n, struct err *err)
 	rc = buf_check(&r->text, err);
 	if (rc || !r->text.len)
 		return rc;
-	return put_setting(r->out, err, (struct rec_setting){ STR_LIT("experiment"), buf_view(&r->text), STR_LIT("run.json") });
+	return put_setting(r->out, err,
+			   (struct rec_setting){ STR_LIT("experiment"), buf_view(&r->text), STR_LIT("run.json") });
 }
 
 static int take_labels(struct run_json *r, uint32_t n, struct err *err)
@@ -165,7 +168,8 @@ static int take_labels(struct run_json *r, uint32_t n, struct err *err)
 		if (!rc && (json_type(r->j, n) == JSON_ARRAY || json_type(r->j, n) == JSON_OBJECT))
 			rc = bad(r, "labels", n, "is not one value and is left out", err);
 		else if (!rc && !is_null(r, n))
-			rc = put_label_of_run(r->out, err, (struct rec_label_of_run){ json_key(r->j, n), buf_view(&r->text) });
+			rc = put_label_of_run(r->out, err,
+					      (struct rec_label_of_run){ json_key(r->j, n), buf_view(&r->text) });
 	}
 	return rc;
 }
@@ -205,7 +209,8 @@ static int take_event(struct run_json *r, uint32_t n, struct err *err)
 	int64_t t0, t1;
 
 	if (json_type(r->j, n) != JSON_OBJECT || !kind.n || !two_times(r, n, &t0, &t1) || t0 == STORE_NULL)
-		return note(r, STR_NONE, STR_LIT("events"), true, "an event without t0 or kind, or with times out of order, is left out", err);
+		return note(r, STR_NONE, STR_LIT("events"), true,
+			    "an event without t0 or kind, or with times out of order, is left out", err);
 	return put_event(r->out, err, (struct rec_event){ .t = t0, .span = t1 == STORE_NULL ? 0 : t1 - t0, .kind = kind,
 			 .text = text.p ? text : STR_LIT("") });
 }
@@ -227,7 +232,8 @@ static int take_schema(struct run_json *r, uint32_t n, struct err *err)
 
 	if (str_is(s, "attrib-run/1"))
 		return 0;
-	return note(r, STR_NONE, STR_LIT("schema"), false, "is not attrib-run/1: keys this version knows are read", err);
+	return note(r, STR_NONE, STR_LIT("schema"), false, "is not attrib-run/1: keys this version knows are read",
+		    err);
 }
 
 static const struct {
@@ -261,7 +267,8 @@ static int take_all(struct run_json *r, struct err *err)
 
 		while (k < KEYS && !str_is(json_key(r->j, n), keys[k].name))
 			k++;
-		rc = k < KEYS ? keys[k].take(r, n, err) : note(r, STR_NONE, json_key(r->j, n), false, "unknown key, not used", err);
+		rc = k < KEYS ? keys[k].take(r, n, err)
+			      : note(r, STR_NONE, json_key(r->j, n), false, "unknown key, not used", err);
 	}
 	if (!rc && r->any_info)
 		rc = put_runinfo(r->out, err, r->info);
@@ -280,7 +287,8 @@ static int slurp(struct reader *in, const struct limits *l, struct buf *out, str
 		if (rc || part.n == 0)
 			return rc;
 		if (part.n > l->json_bytes - out->len)
-			return err_set(err, ERR_LIMIT, "is a JSON document of more than %" PRIu64 " bytes: the limit json_bytes",
+			return err_set(err, ERR_LIMIT,
+				       "is a JSON document of more than %" PRIu64 " bytes: the limit json_bytes",
 				       l->json_bytes);
 		buf_str(out, part);
 		rc = buf_check(out, err);

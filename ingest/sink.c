@@ -2,15 +2,15 @@
 /*
  * sink.c - the list of records as data
  *
- * One list (records.def) makes the structs that decoders fill and the table that the pipe, the dump and the counter walk, so a new
- * field needs no second edit. The table says nothing about offsets: a struct is its fields one after the other, which
- * the assertions below hold the compiler to.
+ * One list (records.def) makes the structs that decoders fill and the table that the pipe, the dump and the counter
+ * walk, so a new field needs no second edit. The table says nothing about offsets: a struct is its fields one after the
+ * other, which the assertions below hold the compiler to.
  */
 #include "ingest/sink.h"
 
-#define INT(f)	+sizeof(int64_t)
-#define REAL(f) +sizeof(double)
-#define STR(f)	+sizeof(struct str)
+#define INT(f)		  +sizeof(int64_t)
+#define REAL(f)		  +sizeof(double)
+#define STR(f)		  +sizeof(struct str)
 #define REC(name, fields) _Static_assert(sizeof(struct rec_##name) == 0 fields, "rec_" #name " has holes");
 #include "ingest/records.def"
 #undef REC
@@ -18,9 +18,9 @@
 #undef REAL
 #undef STR
 
-#define INT(f)	{ #f, FIELD_INT },
-#define REAL(f) { #f, FIELD_REAL },
-#define STR(f)	{ #f, FIELD_STR },
+#define INT(f)		  { #f, FIELD_INT },
+#define REAL(f)		  { #f, FIELD_REAL },
+#define STR(f)		  { #f, FIELD_STR },
 #define REC(name, fields) static const struct field fields_##name[] = { fields };
 #include "ingest/records.def"
 #undef REC

@@ -2,10 +2,10 @@
 /*
  * timeparse.c - stamps by their shape, numbers by their magnitude
  *
- * A number alone does not say what it counts. With a unit in the column's name it is unit times number, and an epoch when
- * that lies after 2001; without one the magnitude decides, because the four epochs (s, ms, us, ns) of this century do
- * not overlap and no test runs for the 3 years that 1e8 seconds are. What lies between is nobody's: refused, so that the row is
- * counted as bad and not placed in a wrong year.
+ * A number alone does not say what it counts. With a unit in the column's name it is unit times number, and an epoch
+ * when that lies after 2001; without one the magnitude decides, because the four epochs (s, ms, us, ns) of this century
+ * do not overlap and no test runs for the 3 years that 1e8 seconds are. What lies between is nobody's: refused, so that
+ * the row is counted as bad and not placed in a wrong year.
  */
 #include "ingest/timeparse.h"
 

@@ -2,8 +2,8 @@
 /*
  * timeparse.h - the stamps people write into CSV files and logs
  *
- * Read without locale and without the zone of the machine: a stamp without a zone is UTC. Exact: digits become ns by integer
- * arithmetic, so an epoch in ns keeps its last digit.
+ * Read without locale and without the zone of the machine: a stamp without a zone is UTC. Exact: digits become ns by
+ * integer arithmetic, so an epoch in ns keeps its last digit.
  */
 #ifndef INGEST_TIMEPARSE_H
 #define INGEST_TIMEPARSE_H
@@ -37,7 +37,8 @@ struct time_style {
 bool timeparse_stamp(struct str s, const struct time_style *style, struct stamp *out);
 /* The date and time at the start of s (a log line); *used = bytes taken. Never a bare number. */
 bool timeparse_prefix(struct str s, struct stamp *out, size_t *used);
-/* Decimal number times unit, exact; false: not wholly a plain decimal number, or beyond int64. *step: value of its last digit. */
+/* Decimal number times unit, exact; false: not wholly a plain decimal number, or beyond int64. *step: value of its last
+ * digit. */
 bool timeparse_decimal(struct str s, int64_t unit, bool comma, int64_t *out, int64_t *step);
 /* ns of a unit's name: ns us µs μs usec ms msec s sec secs seconds m min h ...; 0: no such unit. */
 int64_t timeparse_unit(struct str name);

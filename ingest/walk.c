@@ -2,11 +2,12 @@
 /*
  * walk.c - list what lies beneath the roots
  *
- * Each folder is opened from the descriptor of the one above it without following a link, so that no rename or link made meanwhile
- * leads outside. The way down is a stack of open folders, at most run_depth of them: no recursion, and a bound that is checked.
+ * Each folder is opened from the descriptor of the one above it without following a link, so that no rename or link
+ * made meanwhile leads outside. The way down is a stack of open folders, at most run_depth of them: no recursion, and a
+ * bound that is checked.
  *
- * A path is stored clean (valid UTF-8, no control characters), and cleaning can make two names one. Such a twin gets " (2)"
- * behind its path, in the order of the raw bytes: `path` stays unique and the list stays a function of the folder.
+ * A path is stored clean (valid UTF-8, no control characters), and cleaning can make two names one. Such a twin gets "
+ * (2)" behind its path, in the order of the raw bytes: `path` stays unique and the list stays a function of the folder.
  */
 #include "ingest/walk.h"
 
@@ -23,12 +24,13 @@
 #include "core/map.h"
 #include "core/text.h"
 #include "ingest/grow.h"
+#include "ingest/jail.h"
 
-#define PATH_BYTES 65536	/* of one path; run_depth times NAME_MAX stays below it unless that limit was raised */
+#define PATH_BYTES 65536 /* of one path; run_depth times NAME_MAX stays below it unless that limit was raised */
 
 struct level {
 	DIR *dir;
-	size_t rel;	/* length of the path of the folder, with its '/' */
+	size_t rel; /* length of the path of the folder, with its '/' */
 };
 
 struct walker {
@@ -36,11 +38,19 @@ struct walker {
 	const struct limits *limits;
 	struct level *level;
 	size_t n_levels, cap_levels, cap_files;
-	struct buf rel;
+	struct buf rel, shown;
 	unsigned root;
-	struct stat *roots;	/* a root inside another root is read once, as what it was named for */
+	struct stat *roots; /* a root inside another root is read once, as what it was named for */
 	size_t n_roots;
 };
+
+/* The path at hand, fit for a message. */
+static const char *shown(struct walker *k)
+{
+	buf_reset(&k->shown);
+	text_clean(&k->shown, buf_view(&k->rel));
+	return k->shown.data ? k->shown.data : "";
+}
 
 static int add_file(struct walker *k, const struct stat *st, const char *skip, const char *why, struct err *err)
 {
@@ -53,7 +63,8 @@ static int add_file(struct walker *k, const struct stat *st, const char *skip, c
 	size_t n;
 
 	if (w->n >= k->limits->run_files)
-		return err_set(err, ERR_LIMIT, "more than %" PRIu64 " files: leave some out, or raise it with --limit run_files=N",
+		return err_set(err, ERR_LIMIT,
+			       "more than %" PRIu64 " files: leave some out, or raise it with --limit run_files=N",
 			       k->limits->run_files);
 	if (grow(&w->file, &k->cap_files, w->n + 1, sizeof(*w->file), err))
 		return (int)err->code;
@@ -74,8 +85,10 @@ static int add_file(struct walker *k, const struct stat *st, const char *skip, c
 	f->bytes = (uint64_t)st->st_size;
 	w->bytes += f->bytes;
 	if (w->bytes > k->limits->run_bytes)
-		return err_set(err, ERR_LIMIT, "more than %" PRIu64 " bytes of files: leave some out, or raise it with "
-			       "--limit run_bytes=N", k->limits->run_bytes);
+		return err_set(err, ERR_LIMIT,
+			       "more than %" PRIu64 " bytes of files: leave some out, or raise it with "
+			       "--limit run_bytes=N",
+			       k->limits->run_bytes);
 	return 0;
 }
 
@@ -95,7 +108,8 @@ static bool is_results(const struct walker *k, int dir, const char *name)
 	fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	ours = fstatat(fd, "attrib.db", &st, AT_SYMLINK_NOFOLLOW) == 0 || fstatat(fd, ".lock", &st, AT_SYMLINK_NOFOLLOW) == 0;
+	ours = fstatat(fd, "attrib.db", &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       fstatat(fd, ".lock", &st, AT_SYMLINK_NOFOLLOW) == 0;
 	close(fd);
 	return ours;
 }
@@ -110,7 +124,7 @@ static int enter(struct walker *k, int fd, size_t rel, struct err *err)
 	}
 	dir = fdopendir(fd);
 	if (!dir) {
-		err_sys(err, ERR_IO, errno, "cannot read folder '%.*s'", (int)rel, k->rel.data ? k->rel.data : "");
+		err_sys(err, ERR_IO, errno, "cannot read folder '%.200s'", shown(k));
 		close(fd);
 		return (int)err->code;
 	}
@@ -132,15 +146,16 @@ static int add_folder(struct walker *k, int dir, const char *name, const struct 
 	int fd;
 
 	if (k->n_levels > k->limits->run_depth)
-		return err_set(err, ERR_LIMIT, "folders more than %" PRIu64 " deep: '%.200s' (raise it with --limit run_depth=N)",
-			       k->limits->run_depth, k->rel.data);
+		return err_set(err, ERR_LIMIT,
+			       "folders more than %" PRIu64 " deep: '%.200s' (raise it with --limit run_depth=N)",
+			       k->limits->run_depth, shown(k));
 	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && (errno == EACCES || errno == EPERM))
 		return add_file(k, st, "folder", "may not be read", err);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
-		return 0;	/* gone or replaced while we looked */
+		return 0; /* gone or replaced while we looked */
 	if (fd < 0)
-		return err_sys(err, ERR_IO, errno, "cannot open folder '%.200s'", k->rel.data);
+		return err_sys(err, ERR_IO, errno, "cannot open folder '%.200s'", shown(k));
 	buf_byte(&k->rel, '/');
 	return enter(k, fd, k->rel.len, err);
 }
@@ -153,7 +168,7 @@ static int add_entry(struct walker *k, int dir, const char *name, struct err *er
 	if (k->rel.failed)
 		return err_set(err, ERR_LIMIT, "a path is longer than %d bytes", PATH_BYTES);
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : err_sys(err, ERR_IO, errno, "cannot look at '%.200s'", k->rel.data);
+		return errno == ENOENT ? 0 : err_sys(err, ERR_IO, errno, "cannot look at '%.200s'", shown(k));
 	if (is_other_root(k, &st))
 		return 0;
 	if (S_ISREG(st.st_mode))
@@ -263,8 +278,11 @@ static int walk_root(struct walker *k, const struct ingest_root *roots, size_t i
 	if (!r->prefix)
 		return err_nomem(err);
 	rc = open_root(w, r, roots[i].path, err);
+	r->fd = jail_above_stdio(r->fd);
 	if (!rc)
 		rc = r->single ? walk_single(k, r->single, r->fd, err) : walk_folder(k, r->fd, err);
+	if (rc == ERR_IO)
+		err->code = ERR_INPUT; /* without its folders there is nothing to work on */
 	return rc ? err_wrap(err, "'%.200s'", roots[i].path) : 0;
 }
 
@@ -327,7 +345,7 @@ int walk_open(struct walk *w, const struct ingest_opts *o, struct err *err)
 	}
 	for (; k.n_roots < o->n_roots; k.n_roots++) {
 		if (stat(o->roots[k.n_roots].path, &k.roots[k.n_roots]) < 0)
-			k.roots[k.n_roots] = (struct stat){ .st_ino = 0 };	/* said when it is opened */
+			k.roots[k.n_roots] = (struct stat){ .st_ino = 0 }; /* said when it is opened */
 	}
 	for (; w->n_roots < o->n_roots && !rc; w->n_roots++) {
 		w->root[w->n_roots].fd = -1;
@@ -337,6 +355,7 @@ int walk_open(struct walk *w, const struct ingest_opts *o, struct err *err)
 		closedir(k.level[--k.n_levels].dir);
 	free(k.level);
 	buf_free(&k.rel);
+	buf_free(&k.shown);
 	if (!rc && w->n == 0)
 		rc = err_set(err, ERR_INPUT, "no file to read%s%.200s%s", o->n_roots ? " in '" : "",
 			     o->n_roots ? o->roots[0].path : "", o->n_roots ? "'" : "");

@@ -8,9 +8,9 @@
  *     baseline.prof  current.prof        flat: runs 'baseline' and 'current', by the first word of the name
  *     cpu.pprof                          run ''
  *
- * Folders with these words are sides only beneath a root that was not given a side itself. A word at the start of a file's name
- * counts only where both sides are found: new_orders.csv alone does not make a candidate of what it lies beside.
- * These are hints. The analysis decides (table stretch).
+ * Folders with these words are sides only beneath a root that was not given a side itself. A word at the start of a
+ * file's name counts only where both sides are found: new_orders.csv alone does not make a candidate of what it lies
+ * beside. These are hints. The analysis decides (table stretch).
  */
 #include <string.h>
 #include <strings.h>
@@ -27,9 +27,9 @@ static const struct word {
 	const char *text;
 	enum side side;
 } words[] = {
-	{ "baseline", SIDE_BASELINE }, { "before", SIDE_BASELINE }, { "base", SIDE_BASELINE }, { "old", SIDE_BASELINE },
-	{ "control", SIDE_BASELINE },  { "current", SIDE_CURRENT }, { "after", SIDE_CURRENT }, { "new", SIDE_CURRENT },
-	{ "candidate", SIDE_CURRENT },
+	{ "baseline", SIDE_BASELINE }, { "before", SIDE_BASELINE },  { "base", SIDE_BASELINE },
+	{ "old", SIDE_BASELINE },      { "control", SIDE_BASELINE }, { "current", SIDE_CURRENT },
+	{ "after", SIDE_CURRENT },     { "new", SIDE_CURRENT },	     { "candidate", SIDE_CURRENT },
 };
 
 static enum side side_of(const char *p, size_t n)
@@ -52,7 +52,7 @@ static size_t letters(const char *p)
 
 /* What the path says before it is known what lies beside it. */
 struct place {
-	enum side folder, name;	/* by its first folder; by the first word of its name, only at the top */
+	enum side folder, name; /* by its first folder; by the first word of its name, only at the top */
 	size_t run;		/* bytes of rel that name the run, without the last '/'; 0: none do */
 	const char *instance;	/* the folder below that; not ended by NUL */
 	size_t n_instance;
@@ -88,8 +88,8 @@ static struct place look(const struct walk *w, const struct walk_file *f)
 
 /* What was found beneath each root. */
 struct seen {
-	bool side[SIDES];	/* by folder or by name */
-	bool runs;		/* a folder that is a run */
+	bool side[SIDES]; /* by folder or by name */
+	bool runs;	  /* a folder that is a run */
 };
 
 static struct str clean(struct walk *w, struct buf *b, struct str s)
@@ -113,7 +113,8 @@ static struct str name_of(struct str folder, const char *hint)
 	return folder.n || !hint ? folder : str_from(hint);
 }
 
-static int classify(struct walk *w, struct walk_file *f, const struct seen *seen, enum side rest, struct buf *b, struct err *err)
+static int classify(struct walk *w, struct walk_file *f, const struct seen *seen, enum side rest, struct buf *b,
+		    struct err *err)
 {
 	const struct walk_root *root = &w->root[f->root];
 	struct place at = look(w, f);

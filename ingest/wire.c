@@ -3,8 +3,8 @@
  * wire.c - the form of records in a pipe, driven by rec_info
  *
  *     frame    type (1), 0 (1), payload bytes (2), file index (4); then the payload; numbers little endian
- *     record   type (1), then its fields: INT a varint, 0 for STORE_NULL, else zigzag + 1; REAL eight bytes as they are;
- *              STR a varint, 0 for "not known", else length + 1, then the bytes
+ *     record   type (1), then its fields: INT a varint, 0 for STORE_NULL, else zigzag + 1; REAL eight bytes as they
+ * are; STR a varint, 0 for "not known", else length + 1, then the bytes
  *
  * Records do not heed frames: the data frames of a file, joined, are one stream. So a frame can keep to PIPE_BUF, below
  * which POSIX promises that a write() happens whole or not at all, while a record may hold a string of any size.
@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define VARINT_MAX	10
-#define RECORD_MAX	512	/* bytes of the largest struct, generously: 32 fields of 16 */
-#define PAYLOAD_MAX	(WIRE_FRAME - WIRE_HEAD)
+#define VARINT_MAX  10
+#define RECORD_MAX  512 /* bytes of the largest struct, generously: 32 fields of 16 */
+#define PAYLOAD_MAX (WIRE_FRAME - WIRE_HEAD)
 
 static size_t varint(unsigned char *out, uint64_t v)
 {

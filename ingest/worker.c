@@ -2,13 +2,14 @@
 /*
  * worker.c - supervisor and worker
  *
- * Which job was lost is the delicate part: the worker may die before it took a job out of the pipe or after. The supervisor does
- * not guess. It says `died`, then throws away what is in the job pipe up to the acknowledgement; whatever the parent had sent
- * before it knew, is void, and the parent sends it again if it was not the job that killed.
+ * Which job was lost is the delicate part: the worker may die before it took a job out of the pipe or after. The
+ * supervisor does not guess. It says `died`, then throws away what is in the job pipe up to the acknowledgement;
+ * whatever the parent had sent before it knew, is void, and the parent sends it again if it was not the job that
+ * killed.
  *
- * Signals are taken by sigwaitinfo() with SIGCHLD and SIGTERM blocked, so there is no handler, no flag and no race. SIGTERM, from
- * the parent that wants to stop, ends the worker first: nobody is left behind as a zombie of init's.
- * When the parent dies, the supervisor is killed by the kernel, and then the worker, for the same reason.
+ * Signals are taken by sigwaitinfo() with SIGCHLD and SIGTERM blocked, so there is no handler, no flag and no race.
+ * SIGTERM, from the parent that wants to stop, ends the worker first: nobody is left behind as a zombie of init's. When
+ * the parent dies, the supervisor is killed by the kernel, and then the worker, for the same reason.
  */
 #include "ingest/worker.h"
 
@@ -20,7 +21,7 @@
 
 #include "ingest/jail.h"
 
-enum { EXIT_DONE = 0, EXIT_GONE = 1 };	/* seen by the supervisor, and by the parent as an end of the pipe */
+enum { EXIT_DONE = 0, EXIT_GONE = 1 }; /* seen by the supervisor, and by the parent as an end of the pipe */
 
 /* The next job; false: there will be none. */
 static bool next_job(int fd, uint32_t *job)
@@ -103,7 +104,7 @@ static bool inherit(const struct job_env *env, int job_fd, int result_fd, struct
 		keep[i] = env->walk->root[i].fd;
 	keep[n++] = job_fd;
 	keep[n++] = result_fd;
-	for (size_t i = 1; i < n; i++) {	/* few, and nearly sorted */
+	for (size_t i = 1; i < n; i++) { /* few, and nearly sorted */
 		for (size_t k = i; k > 0 && keep[k - 1] > keep[k]; k--) {
 			int swap = keep[k];
 

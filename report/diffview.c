@@ -57,11 +57,10 @@ static double size_of(const struct model_function *f, bool cum)
 
 static int order(const struct model_function *x, const struct model_function *y, bool cum)
 {
-	int fx = model_found(x->flat) || model_found(x->cum), fy = model_found(y->flat) || model_found(y->cum);
 	double dx = size_of(x, cum), dy = size_of(y, cum), ex = size_of(x, !cum), ey = size_of(y, !cum);
 
-	if (fx != fy)
-		return fy - fx;
+	if (x->found != y->found)
+		return x->found ? -1 : 1;
 	if (dx > dy || dx < dy)
 		return dx > dy ? -1 : 1;
 	if (ex > ey || ex < ey)
@@ -244,7 +243,7 @@ static int print_metric(struct page *p, const struct report_model *m, const stru
 	page_blank(p);
 	print_total(p, total);
 	for (size_t i = 0; i < n; i++)
-		found += model_found(v[i]->flat) || model_found(v[i]->cum);
+		found += v[i]->found;
 	if (n)
 		print_head(p, o->cum);
 	for (size_t i = 0; i < n && i < most; i++)
@@ -333,7 +332,7 @@ static void put_function(struct jsonw *w, const struct report_model *m, const st
 	jsonw_close(w, '}');
 	jsonw_real(w, "p", c ? c->p : NAN);
 	jsonw_real(w, "q", c ? c->q : NAN);
-	jsonw_bool(w, "significant", model_found(f->flat) || model_found(f->cum));
+	jsonw_bool(w, "significant", f->found);
 	put_raw(w, m, f->metric, f->name);
 	jsonw_text(w, "file", f->place.file);
 	jsonw_text(w, "kind", f->kind);

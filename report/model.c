@@ -117,8 +117,7 @@ int report_model_load(struct report_model **out, struct store *st, struct err *e
 	rc = load_answer(m, st, err);
 	for (size_t t = 0; t < 2; t++)
 		for (const struct model_part *p = tables[t]; !rc && p->sql; p++)
-			if (!p->only_diff || !m->analysed)
-				rc = load_part(m, st, p, err);
+			rc = load_part(m, st, p, err);
 	if (!rc)
 		rc = model_link(m, err);
 	if (rc) {
@@ -127,6 +126,11 @@ int report_model_load(struct report_model **out, struct store *st, struct err *e
 	}
 	*out = m;
 	return 0;
+}
+
+int report_model_add_raw(struct report_model *m, struct store *st, struct err *err)
+{
+	return load_part(m, st, &model_part_raw, err);
 }
 
 void report_model_free(struct report_model *m)
@@ -194,18 +198,36 @@ const struct model_raw *model_raw(const struct report_model *m, const char *metr
 	return NULL;
 }
 
+static void count_input(struct report_facts *out, struct str status, struct str side, size_t n)
+{
+	bool usable = str_is(status, "read") || str_is(status, "partial");
+
+	out->read += str_is(status, "read") ? n : 0;
+	out->partial += str_is(status, "partial") ? n : 0;
+	out->refused += str_is(status, "refused") ? n : 0;
+	out->ignored += str_is(status, "ignored") ? n : 0;
+	out->usable_base += usable && str_is(side, "baseline") ? n : 0;
+	out->usable_cur += usable && str_is(side, "current") ? n : 0;
+}
+
+int report_count_inputs(struct report_facts *out, struct store *st, struct err *err)
+{
+	struct stmt *q;
+	int rc = store_query(st, &q, err, "SELECT status, side, count(*) FROM inputs GROUP BY 1, 2", "");
+
+	*out = (struct report_facts){ .verdict = STR_NONE };
+	if (rc)
+		return rc;
+	while (store_next(q, err))
+		count_input(out, stmt_text(q, 0), stmt_text(q, 1), (size_t)stmt_int(q, 2));
+	return store_end(q, err);
+}
+
 void report_facts(struct report_facts *out, const struct report_model *m)
 {
-	*out = (struct report_facts){ .read = model_inputs(m, "read"), .partial = model_inputs(m, "partial"),
-		.refused = model_inputs(m, "refused"), .ignored = model_inputs(m, "ignored"), .analysed = m->analysed,
-		.verdict = m->verdict };
-	for (size_t i = 0; i < m->inputs.n; i++) {
-		const struct model_input *f = &m->inputs.v[i];
-		bool usable = str_is(f->status, "read") || str_is(f->status, "partial");
-
-		out->usable_base += usable && str_is(f->side, "baseline");
-		out->usable_cur += usable && str_is(f->side, "current");
-	}
+	*out = (struct report_facts){ .analysed = m->analysed, .verdict = m->verdict };
+	for (size_t i = 0; i < m->inputs.n; i++)
+		count_input(out, m->inputs.v[i].status, m->inputs.v[i].side, 1);
 	for (size_t i = 0; i < m->gates.n; i++)
 		out->gates_failed += str_is(m->gates.v[i].level, "fail") && !str_is(m->gates.v[i].result, "pass");
 }

@@ -57,6 +57,9 @@ struct model_change {
 
 /* The tests of one function for one metric, side by side. */
 struct model_function {
+	int rank;		/* of the metric, for order */
+	bool found;		/* flat or cum changed significantly */
+	double weight;
 	struct str metric, unit, name, kind;
 	struct model_place place;
 	const struct model_change *flat, *cum, *own;	/* NULL: not tested */
@@ -134,7 +137,7 @@ size_t model_inputs(const struct report_model *m, const char *status);
 int64_t model_runs(const struct report_model *m, const char *side);
 
 int model_order(struct str a, struct str b);	/* by bytes, as SQLite's ORDER BY */
-/* Raw sums of a function on one side, NULL: none (or not loaded: there is a verdict). */
+/* Raw sums of a function on one side, NULL: none, or report_model_add_raw() was not called. */
 const struct model_raw *model_raw(const struct report_model *m, const char *metric, struct str name, const char *side);
 
 /* Private to model*.c. */
@@ -142,12 +145,12 @@ struct model_part {
 	size_t list, size;	/* offset in report_model, bytes of a row */
 	const char *sql;
 	bool bound;		/* ? is the analysis */
-	bool only_diff;		/* read only when there is no verdict: `attrib diff` */
 	void (*fill)(struct report_model *m, struct stmt *q, void *row);
 };
 struct str model_text(struct report_model *m, struct stmt *q, int col);
 struct model_place model_place(struct report_model *m, struct stmt *q, int col);	/* function, package, file, line from col on */
 extern const struct model_part model_parts_meaning[], model_parts_input[];	/* up to a NULL sql */
+extern const struct model_part model_part_raw;
 int model_link(struct report_model *m, struct err *err) ERR_MUST_CHECK;	/* lists into lists, functions from changes */
 
 #endif

@@ -68,21 +68,19 @@ int model_order(struct str a, struct str b)
 static int by_weight(const void *a, const void *b)
 {
 	const struct model_function *x = a, *y = b;
-	int rx = words_metric_rank(x->metric), ry = words_metric_rank(y->metric);
-	int fx = model_found(x->flat) || model_found(x->cum), fy = model_found(y->flat) || model_found(y->cum);
-	int ux = str_is(x->kind, "user"), uy = str_is(y->kind, "user");
-	double wx = weight_of(x), wy = weight_of(y);
+	int ux = str_is(x->kind, "user"), uy = str_is(y->kind, "user"), d;
 
-	if (rx != ry)
-		return rx < ry ? -1 : 1;
-	if (!str_eq(x->metric, y->metric))
-		return model_order(x->metric, y->metric);
-	if (fx != fy)
-		return fy - fx;
-	if (fx && ux != uy)
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	d = model_order(x->metric, y->metric);
+	if (d)
+		return d;
+	if (x->found != y->found)
+		return x->found ? -1 : 1;
+	if (x->found && ux != uy)
 		return uy - ux;
-	if (wx > wy || wx < wy)
-		return wx > wy ? -1 : 1;
+	if (x->weight > y->weight || x->weight < y->weight)
+		return x->weight > y->weight ? -1 : 1;
 	return model_order(x->name, y->name);
 }
 
@@ -111,6 +109,11 @@ static int link_functions(struct report_model *m, struct err *err)
 			last->cum = c;
 		else if (str_is(c->stat, "own"))
 			last->own = c;
+	}
+	for (size_t i = 0; i < n; i++) {
+		f[i].found = model_found(f[i].flat) || model_found(f[i].cum);
+		f[i].weight = weight_of(&f[i]);
+		f[i].rank = i && str_eq(f[i].metric, f[i - 1].metric) ? f[i - 1].rank : words_metric_rank(f[i].metric);
 	}
 	if (n)
 		qsort(f, n, sizeof(*f), by_weight);

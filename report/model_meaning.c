@@ -186,6 +186,7 @@ static const char signals_sql[] = "SELECT name, source_group, state, unit, why, 
 static const char lags_sql[] = "SELECT earlier, later, gap, err, r FROM lags WHERE analysis = ? ORDER BY earlier, later";
 static const char linear_sql[] = "SELECT cause, title, score, unweighted FROM linear_scores WHERE analysis = ? ORDER BY score DESC, cause";
 
+const struct model_part model_part_raw = PART(raw, model_raw, false, raw_sql, fill_raw);
 const struct model_part model_parts_meaning[] = {
 	PART(caveats, model_caveat, true, caveats_sql, fill_caveat),
 	PART(gates, model_gate, true, gates_sql, fill_gate),
@@ -194,7 +195,6 @@ const struct model_part model_parts_meaning[] = {
 	PART(causes, model_cause, true, causes_sql, fill_cause),
 	PART(recommendations, model_recommendation, true, recommendations_sql, fill_recommendation),
 	PART(changes, model_change, true, changes_sql, fill_change),
-	{ .list = offsetof(struct report_model, raw), .size = sizeof(struct model_raw), .sql = raw_sql, .fill = fill_raw, .only_diff = true },
 	PART(shifts, model_shift, true, shifts_sql, fill_shift),
 	PART(cost_splits, model_cost_split, true, splits_sql, fill_cost_split),
 	PART(quantiles, model_quantile, true, quantiles_sql, fill_quantile),

@@ -132,15 +132,40 @@ void page_heading(struct page *p, const char *title, const char *note)
 	page_end(p);
 }
 
+static size_t word_length(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.p[i] != ' ' && s.p[i] != '\n')
+		i++;
+	return i;
+}
+
+/* Does s begin with a blank and a unit, perhaps with a comma or a bracket behind it? */
+static bool unit_follows(struct str s)
+{
+	static const char *const units[] = { "%", "ns", "us", "ms", "s", "min", "B", "KiB", "MiB", "GiB", "k", "M" };
+	struct str u = s.n ? (struct str){ s.p + 1, word_length(str_skip(s, 1)) } : s;
+
+	while (u.n && strchr(",;.:)", u.p[u.n - 1]))
+		u.n--;
+	for (size_t i = 0; s.n && s.p[0] == ' ' && i < sizeof(units) / sizeof(units[0]); i++)
+		if (str_is(u, units[i]))
+			return true;
+	return false;
+}
+
+/* A number and its unit are one word: no line ends between them. */
 static struct str next_word(struct str *rest)
 {
 	struct str w;
-	size_t i = 0;
+	size_t i;
 
 	while (rest->n && (*rest->p == ' ' || *rest->p == '\n'))
 		*rest = str_skip(*rest, 1);
-	while (i < rest->n && rest->p[i] != ' ' && rest->p[i] != '\n')
-		i++;
+	i = word_length(*rest);
+	if (i && rest->p[i - 1] >= '0' && rest->p[i - 1] <= '9' && unit_follows(str_skip(*rest, i)))
+		i += 1 + word_length(str_skip(*rest, i + 1));
 	w = (struct str){ rest->p, i };
 	*rest = str_skip(*rest, i);
 	return w;

@@ -17,6 +17,8 @@
 struct report_model;
 
 int report_model_load(struct report_model **out, struct store *st, struct err *err) ERR_MUST_CHECK;
+/* Adds each function's raw sums of both sides, which only report_diff_json() prints. */
+int report_model_add_raw(struct report_model *m, struct store *st, struct err *err) ERR_MUST_CHECK;
 void report_model_free(struct report_model *m);		/* NULL is fine */
 
 /* What the exit status and the lines on stderr need to know. */
@@ -28,6 +30,8 @@ struct report_facts {
 	size_t usable_base, usable_cur;			/* inputs read, wholly or in part, by side */
 };
 void report_facts(struct report_facts *out, const struct report_model *m);
+/* The counts of inputs alone, from the store: before there is anything to load. */
+int report_count_inputs(struct report_facts *out, struct store *st, struct err *err) ERR_MUST_CHECK;
 
 struct report_opts {
 	unsigned columns;	/* 40 .. 200 */

@@ -14,6 +14,7 @@
 #define DETAILED 3	/* causes with evidence */
 #define SMALL .02	/* below it a cause has no evidence printed */
 #define TINY .01	/* below it no score */
+#define FEW 6		/* so many unlikely ones are named */
 #define FOR_LINES 3
 #define AGAINST_LINES 2
 
@@ -167,7 +168,10 @@ static void rest_line(struct page *p, const struct report_model *m, const char *
 		struct buf line = { .limit = 1 << 16 };
 
 		buf_printf(&line, "%s: ", label);
-		buf_str(&line, buf_view(&b));
+		if (which == REST_TINY && n > FEW)
+			buf_printf(&line, "%zu others (-v lists them)", n);
+		else
+			buf_str(&line, buf_view(&b));
 		page_text(p, 3, 5, INK_PLAIN, buf_view(&line));
 		buf_free(&line);
 	}

@@ -93,7 +93,7 @@ static void print_rows(struct page *p, const struct report_model *m, bool whole,
 	for (size_t i = 0; i < m->functions.n; i++) {
 		const struct model_function *f = &m->functions.v[i];
 
-		if ((!model_found(f->flat) && !model_found(f->cum)) || total_found(m, f->metric) != whole)
+		if (!f->found || total_found(m, f->metric) != whole)
 			continue;
 		if (!metric.p || !str_eq(metric, f->metric))
 			here = 0;

@@ -118,10 +118,14 @@ const char *words_metric_raw(struct str id, bool *counts)
 
 struct str words_unit(struct str unit)
 {
+	static const char *const physical[] = { "ns", "bytes", "ratio", "cores", "count" };
 	const char *slash = unit.n ? memchr(unit.p, '/', unit.n) : NULL;
 	struct str u = slash ? (struct str){ unit.p, (size_t)(slash - unit.p) } : unit;
 
-	return str_is(u, "1") || str_is(u, "goroutines") ? STR_LIT("count") : u;
+	for (size_t i = 0; i < sizeof(physical) / sizeof(physical[0]); i++)
+		if (str_is(u, physical[i]))
+			return u;
+	return STR_LIT("count");	/* of things that the metric's own words name */
 }
 
 void words_share(struct buf *out, double share)

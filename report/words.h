@@ -16,7 +16,7 @@ bool words_metric_is(struct str id, const char *word);
 /* The pprof metric behind an id and whether its counts are meant: alloc_objects_per_request -> alloc, true. NULL: none. */
 const char *words_metric_raw(struct str id, bool *counts);
 
-/* The unit without what it is divided by: for cells below a heading that says it. */
+/* The unit without what it is divided by, and without the name of what is counted: for cells beside words that say it. */
 struct str words_unit(struct str unit);
 /* 12.3 %, beyond 1000 % as x12.4. */
 void words_share(struct buf *out, double share);

@@ -17,7 +17,9 @@
 #include <gsl/gsl_sf_psi.h>
 
 #define LN_SQRT_2PI	0.918938533204672741780329736406
-#define FRACTION_TERMS	200000	/* terms grow with the root of the larger parameter: enough for 1e10 */
+#define FRACTION_TERMS	200000	/* terms grow with the root of the larger parameter: enough for LARGEST_BETA */
+#define LARGEST_BETA	1e10
+#define NORMAL_DF	1e9	/* above, t is the normal to nine digits */
 
 double dist_normal_cdf(double z)
 {
@@ -87,7 +89,7 @@ double dist_beta_inc(double a, double b, double x)
 	gsl_sf_result r;
 	int rc;
 
-	if (isnan(a) || isnan(b) || isnan(x) || a <= 0 || b <= 0 || x < 0 || x > 1)
+	if (!(a > 0 && a < LARGEST_BETA) || !(b > 0 && b < LARGEST_BETA) || !(x >= 0 && x <= 1))
 		return NAN;
 	if (x == 0 || x == 1)
 		return x;
@@ -145,7 +147,7 @@ double dist_t_p2(double t, double df)
 
 	if (isnan(t) || isnan(df) || df <= 0)
 		return NAN;
-	if (isinf(df))
+	if (df > NORMAL_DF)
 		return dist_normal_p2(t);
 	if (isinf(t))
 		return 0;
@@ -160,7 +162,7 @@ double dist_t_quantile(double p, double df)
 
 	if (isnan(p) || isnan(df) || p < 0 || p > 1 || df <= 0)
 		return NAN;
-	if (isinf(df) || p == 0 || p == 1)
+	if (df > NORMAL_DF || p == 0 || p == 1)
 		return dist_normal_quantile(p);
 	if (p == .5)
 		return 0;

@@ -34,7 +34,7 @@ double dist_binom_quantile(double q, double n, double p);	/* smallest k with cdf
 /* Two-sided: the sum of all outcomes no more likely than k. */
 double dist_binom_test(double k, double n, double p);
 
-double dist_beta_inc(double a, double b, double x);	/* regularised */
+double dist_beta_inc(double a, double b, double x);	/* regularised; a and b below 1e10 */
 double dist_beta_quantile(double p, double a, double b);
 double dist_gamma_p(double a, double x);		/* regularised, lower */
 double dist_gamma_q(double a, double x);
@@ -48,7 +48,7 @@ double dist_kolmogorov_sf(double x);
 /* P(D_n > d) of the one-sample two-sided statistic: exact from d = .5 on, below to 1 % of itself. */
 double dist_kolmogorov_n_sf(double d, size_t n);
 
-/* Fisher's exact test of the table {{a, b}, {c, d}}, two-sided by likelihood; *odds (may be NULL) is ad/bc. */
+/* Fisher's exact test of the whole numbers {{a, b}, {c, d}}, two-sided by likelihood; *odds (may be NULL) is ad/bc. */
 double dist_fisher(double a, double b, double c, double d, double *odds);
 
 /* ln sum exp(x); -INFINITY for n = 0. */

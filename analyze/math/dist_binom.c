@@ -16,6 +16,12 @@
 #define FISHER_EXACT	1e7	/* above so many the walk is long and the normal limit good */
 #define TIE_TOLERANCE	1e-7	/* two probabilities this close count as equal (scipy, R) */
 
+/* Searches and walks need whole numbers that a double still tells apart. */
+static bool is_count(double n)
+{
+	return n >= 0 && n <= 0x1p52 && n == floor(n);
+}
+
 /* Loader: ln of n! over Stirling's formula, and x ln(x/np) + np - x without cancellation. */
 static double stirling_error(double n)
 {
@@ -87,12 +93,6 @@ double dist_binom_sf(double k, double n, double p)
 	if (k < 0 || k >= n)
 		return k < 0 ? 1 : 0;
 	return dist_beta_inc(k + 1, n - k, p);
-}
-
-/* A search by halves needs whole numbers that a double still tells apart. */
-static bool is_count(double n)
-{
-	return n >= 0 && n <= 0x1p52 && n == floor(n);
 }
 
 double dist_binom_quantile(double q, double n, double p)
@@ -186,7 +186,7 @@ double dist_fisher(double a, double b, double c, double d, double *odds)
 
 	if (odds)
 		*odds = b * c > 0 ? a * d / (b * c) : a * d > 0 ? INFINITY : NAN;
-	if (!(a >= 0 && b >= 0 && c >= 0 && d >= 0) || !isfinite(n))
+	if (!is_count(a) || !is_count(b) || !is_count(c) || !is_count(d))
 		return NAN;
 	lo = fmax(0, r + col - n);
 	hi = fmin(r, col);

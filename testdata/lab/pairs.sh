@@ -15,7 +15,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 home=${LAB_HOME:-$here/build}   # the profiles name the binary by this path
 rate=${RATE:-700} warm=${WARM:-6} collect=${COLLECT:-28} every=${EVERY:-7}
-memory=/tmp                      # where the database file goes
+memory=${TMPDIR:-/tmp}         # where the database file goes
 [ ! -w /dev/shm ] || memory=/dev/shm
 life=$((warm + collect + 60))
 load_seconds=$((collect + 4))
@@ -51,7 +51,7 @@ out=${1:-$here/../runs}
 
 mkdir -p "$home" "$out"
 out=$(cd "$out" && pwd)
-(cd "$here" && go build -trimpath -o "$home/" ./cmd/... ./capture)
+(cd "$here" && go build -trimpath -buildvcs=false -o "$home/" ./cmd/... ./capture)
 revision=$(sha256sum "$home/orders" | cut -c1-12)
 [ -f "$out/conditions.csv" ] ||
 	echo 'pair,side,started,seed,rate,loadavg_before,loadavg_after,busy_percent,steal_percent,service_cpu_s,load' >"$out/conditions.csv"
@@ -134,6 +134,7 @@ side() {
 	"$home/capture" -url "http://$admin" -duration "${collect}s" -every "${every}s" -out "$dir" -gzip \
 		-name orders -revision "$revision" -label service=orders -label instance=orders-1 -load "$scratch/load.csv"
 	wait "$load"
+	unset 'children[2]'
 	t1=$(ticks)
 	smaller "$dir"
 	line=$(cat "$scratch/load")

@@ -118,6 +118,7 @@ static void put_sample(const struct gen *g, uint64_t i)
 	if (g->current)
 		weight *= (0.9 + 0.2 * uniform(g->seed + 3, i)) * (n && loc[n - 1] % CLASSES == SLOW_CLASS ? 1.8 : 1);
 	count = (uint64_t)(weight + uniform(g->seed + 4, i));
+	count += count == 0;
 	m.n = packed.n = 0;
 	while (n)
 		varint(&packed, id_of(g, loc[--n]));

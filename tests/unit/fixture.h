@@ -20,7 +20,8 @@ static inline struct report_model *fixture_model(const char *change)
 	struct report_model *m = NULL;
 
 	if (file_slurp(&sql, "tests/fixtures/answer.sql", 1 << 20, &err) || store_open(&st, NULL, STORE_MEMORY, &limits_default, &err) ||
-	    store_script(st, sql.data, &err) || (change && store_script(st, change, &err)) || report_model_load(&m, st, &err)) {
+	    store_script(st, sql.data, &err) || (change && store_script(st, change, &err)) || report_model_load(&m, st, &err) ||
+	    report_model_add_raw(m, st, &err)) {
 		fprintf(stderr, "fixture: %s (tests run in the project's folder)\n", err.msg);
 		exit(1);
 	}

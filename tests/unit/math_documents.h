@@ -12,7 +12,8 @@
 
 #include "analyze/math/tfidf.h"
 
-enum { DB, GC_BG_MARK_WORKER, GC_DRAIN, GREYOBJECT, HANDLE, JSON, LOCK, MAIN, QUERY, REFLECT, SCANOBJECT, SERVE, TOKENS };
+enum { DB, GC_BG_MARK_WORKER, GC_DRAIN, GREYOBJECT, HANDLE, JSON, LOCK, MAIN, QUERY, REFLECT, SCANOBJECT, SERVE,
+       TOKENS };
 #define DOCUMENTS 6
 
 static const struct tfidf_entry document_token[] = {

@@ -70,7 +70,8 @@ static void good_rows(void)
 static void damage(void)
 {
 	CHECK(strstr(plain("a,b\n1,\"x\"y\n3,4\n5,6\n7,8\n9,10\n1,2\n1,2\n1,2\n1,2\n1,2\n"), "1:a|b;3:3|4;") != NULL);
-	CHECK(strstr(seen, "note place=\"line 2\" text=\"1 of 11 rows cannot be read and are left out\" lost=1") != NULL);
+	CHECK(strstr(seen, "note place=\"line 2\" text=\"1 of 11 rows cannot be read and are left out\" lost=1") !=
+	      NULL);
 	/* A quote that is never closed: the lines behind it are rows again. */
 	CHECK(strstr(plain("a,b\n1,\"x\n3,4\n5,6\n7,8\n9,9\n1,2\n1,2\n1,2\n1,2\n1,2\n"), "1:a|b;3:3|4;4:5|6;") != NULL);
 	CHECK(strstr(seen, "place=\"line 2\"") != NULL);
@@ -106,7 +107,8 @@ static void limits(void)
 /* Damage must cost linear time: each line opens a quote, or swallows all that follows. */
 static void linear(void)
 {
-	static const char *const lines[] = { "\"\n", "\"\"\"\n", "a,\"\"\n", "\"x\n", "x\"\"y\n", "\"a\"b\n", "\"\"\"\"\n" };
+	static const char *const lines[] = { "\"\n",	 "\"\"\"\n", "a,\"\"\n",  "\"x\n",
+					     "x\"\"y\n", "\"a\"b\n", "\"\"\"\"\n" };
 
 	for (size_t k = 0; k < sizeof(lines) / sizeof(*lines); k++) {
 		struct buf b = { 0 };
@@ -134,7 +136,8 @@ static void heads(void)
 	CHECK(delimiter("a\tb\n1\t2\n") == '\t');
 	CHECK(delimiter("a\n1\n") == 0);
 	CHECK(delimiter("some text, with a comma\nand none here\n") == 0);
-	CHECK(csv_split(STR_LIT("\"a,b\", c ,"), ',', f, 8) == 3 && str_is(f[0], "a,b") && str_is(f[1], "c") && f[2].n == 0);
+	CHECK(csv_split(STR_LIT("\"a,b\", c ,"), ',', f, 8) == 3 && str_is(f[0], "a,b") && str_is(f[1], "c") &&
+	      f[2].n == 0);
 	CHECK(csv_head_line(STR_LIT("# x\n\na\nb\n"), 1, &line) && str_is(line, "b"));
 	CHECK(!csv_head_line(STR_LIT("# x\n\na\n"), 1, &line));
 }
@@ -164,7 +167,8 @@ static void names(void)
 		CHECK(n.time_unit == want[i].ns && n.byte_unit == want[i].bytes && n.percent == want[i].percent);
 	}
 	csv_name_parse(STR_LIT("pause_ns"), &n);
-	CHECK(csv_name_rank(&n, "x pause y") == 1 && csv_name_rank(&n, "x pause_ns") == 1 && csv_name_rank(&n, "x y") == -1);
+	CHECK(csv_name_rank(&n, "x pause y") == 1 && csv_name_rank(&n, "x pause_ns") == 1 &&
+	      csv_name_rank(&n, "x y") == -1);
 }
 
 int main(void)

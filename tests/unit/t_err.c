@@ -61,6 +61,16 @@ static void t_long(void)
 	n = strlen(err.msg);
 	CHECK(n == sizeof(err.msg) - 1);
 	CHECK_STR(err.msg + n - 5, "aa...");
+	err_set(&err, ERR_IO, "%.*s", (int)sizeof(err.msg) - 1, big); /* just fits */
+	CHECK(strlen(err.msg) == sizeof(err.msg) - 1 && !strchr(err.msg, '.'));
+	err_set(&err, ERR_IO, "%.*s", (int)sizeof(err.msg), big);
+	CHECK_STR(err.msg + strlen(err.msg) - 4, "a...");
+	err_set(&err, ERR_IO, "%.*s", (int)sizeof(err.msg) - 4, big);
+	err_wrap(&err, "b");
+	CHECK(strlen(err.msg) == sizeof(err.msg) - 1 && !strchr(err.msg, '.'));
+	err_set(&err, ERR_IO, "%.*s", (int)sizeof(err.msg) - 3, big);
+	err_wrap(&err, "b");
+	CHECK_STR(err.msg + strlen(err.msg) - 4, "a...");
 	err_sys(&err, ERR_IO, EACCES, "cannot open '%s'", big); /* the reason survives */
 	CHECK(strlen(err.msg) < sizeof(err.msg));
 	CHECK_STR(err.msg + strlen(err.msg) - 23, "a...: Permission denied");

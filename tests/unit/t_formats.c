@@ -28,7 +28,8 @@ static void decoded(void)
 {
 	finds("godump", "goroutine 1 [running]:\nmain.main()\n\t/x.go:1 +0x1\n");
 	finds("godump", "2026/11/20 10:02:03 serving\npanic: x\n\ngoroutine 7 [running]:\n");
-	finds("godump", "gc 1 @1.360s 0%: 0.074+35+0.064 ms clock, 0.14+0/3.1/0+0.12 ms cpu, 1->1->0 MB, 4 MB goal, 2 P\n\ngoroutine 1 [idle]:\n");
+	finds("godump", "gc 1 @1.360s 0%: 0.074+35+0.064 ms clock, 0.14+0/3.1/0+0.12 ms cpu, 1->1->0 MB, 4 MB goal, 2 "
+			"P\n\ngoroutine 1 [idle]:\n");
 	finds("load_csv", "timestamp,requests,errors,p50_ms\n1,2,3,4\n");
 	finds("metric_csv", "timestamp,metric,value\n1,a,3\n");
 	finds("events_csv", "timestamp,kind,text\n1,deploy,x\n");
@@ -50,7 +51,8 @@ static void named(void)
 	NAMES("heap profile as text", "heap profile: 3: 49568 [2030: 15954272] @ heap/1048576\n");
 	NAMES("block or mutex", "--- mutex:\ncycles/second=2600000300\n");
 	NAMES("as text (debug=1)", "goroutine profile: total 7\n3 @ 0x1 0x2\n");
-	NAMES("gctrace", "x\ngc 1 @1.360s 0%: 0.074+35+0.064 ms clock, 0.14+0/3.1/0+0.12 ms cpu, 1->1->0 MB, 4 MB goal, 2 P\n");
+	NAMES("gctrace",
+	      "x\ngc 1 @1.360s 0%: 0.074+35+0.064 ms clock, 0.14+0/3.1/0+0.12 ms cpu, 1->1->0 MB, 4 MB goal, 2 P\n");
 	NAMES("schedtrace", "SCHED 1016ms: gomaxprocs=2 idleprocs=0 threads=8\n");
 	NAMES("expvar", "{\"cmdline\": [\"a\"], \"memstats\": {\"Alloc\": 1}}");
 	NAMES("runtime/metrics", "{\"/gc/heap/live:bytes\": 5}");

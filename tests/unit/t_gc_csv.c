@@ -17,12 +17,14 @@ static void shapes(void)
 		  "point series=0 t=1795279502407785695 span=0 value=0.153\n"
 		  "gc_cycle n=120 t=1795279502407785695 t_err=1 pause=477076 heap_end=4194304 goal=4510912 forced=1\n");
 	/* Decimal commas, units in brackets, a time that counts from somewhere. */
-	CHECK_STR(decode(D, "# collected by gcdump v2\nTime (s);GC Pause (ms);Heap (MB)\n12,402;0,35;3\n12,410;1,30;4\n"),
-		  "clock origin=\"process\"\n"
-		  "gc_cycle n=1 t=12402000000 t_err=1000000 pause=350000 heap_end=3145728\n"
-		  "gc_cycle n=2 t=12410000000 t_err=1000000 pause=1300000 heap_end=4194304\n");
+	CHECK_STR(
+		decode(D, "# collected by gcdump v2\nTime (s);GC Pause (ms);Heap (MB)\n12,402;0,35;3\n12,410;1,30;4\n"),
+		"clock origin=\"process\"\n"
+		"gc_cycle n=1 t=12402000000 t_err=1000000 pause=350000 heap_end=3145728\n"
+		"gc_cycle n=2 t=12410000000 t_err=1000000 pause=1300000 heap_end=4194304\n");
 	CHECK_STR(decode(D, "ts,stw_sweep_ms,stw_mark_ms,mark_ms,heap_live\n1753000000,0.1,0.2,5,100\n"),
-		  "gc_cycle n=1 t=1753000000000000000 t_err=1000000000 pause=300000 pause1=100000 pause2=200000 mark=5000000 heap_live=100\n");
+		  "gc_cycle n=1 t=1753000000000000000 t_err=1000000000 pause=300000 pause1=100000 pause2=200000 "
+		  "mark=5000000 heap_live=100\n");
 	/* Durations as Go prints them need no unit. */
 	CHECK_STR(decode(D, "time,pause\n1.5s,870\xc2\xb5s\n2s,1.2ms\n"),
 		  "clock origin=\"process\"\n"
@@ -47,9 +49,11 @@ static void guesses(void)
 	CHECK(decode_has("read as ms") && decode_has("pause=3000000"));
 	/* Headerless: one column of pauses, two of time and pause. */
 	decode(D, "0.35\n0.40\n1.25\n2.5\n");
-	CHECK(decode_sum("gc_cycle", " n=") == 10 && decode_has("unit guessed: the column of pauses is read as seconds"));
+	CHECK(decode_sum("gc_cycle", " n=") == 10 &&
+	      decode_has("unit guessed: the column of pauses is read as seconds"));
 	decode(D, "1753000000.5,350000\n1753000001.5,400000\n1753000002.5,410000\n1753000003.5,420000\n");
-	CHECK(decode_has("gc_cycle n=1 t=1753000000500000000 t_err=100000000 pause=350000") && decode_sum("gc_cycle", " n=") == 10);
+	CHECK(decode_has("gc_cycle n=1 t=1753000000500000000 t_err=100000000 pause=350000") &&
+	      decode_sum("gc_cycle", " n=") == 10);
 	decode(D, "time,pause_ms,gc_cpu_fraction\n1,2,0.5\n2,2,12.5\n");
 	CHECK(decode_has("value=0.125"));
 	decode(D, "time,pause_ms,gc_percent\n1,2,0.5\n");
@@ -64,7 +68,8 @@ static void sums(void)
 		  "clock origin=\"process\"\n"
 		  "gc_cycle n=6 t=11000000000 t_err=1000000000 pause=300\n"
 		  "gc_cycle n=8 t=13000000000 t_err=1000000000 pause=200\n"
-		  "event t=14000000000 span=0 kind=\"restart\" text=\"the process restarted: the cycle number began anew at line 6\"\n"
+		  "event t=14000000000 span=0 kind=\"restart\" text=\"the process restarted: the cycle number began "
+		  "anew at line 6\"\n"
 		  "gc_cycle n=10 t=14000000000 t_err=1000000000 pause=45\n"
 		  "note text=\"2 rows without a new cycle are left out\" lost=0\n"
 		  "note text=\"2 rows cover several cycles: each gives their mean pause\" lost=0\n");
@@ -80,12 +85,14 @@ static void sums(void)
 	decode(D, "time,num_gc,pause_ns\n1,7,500\n2,8,501\n3,1,502\n4,2,503\n");
 	CHECK(decode_sum("gc_cycle", " n=") == 7 + 8 + 9 + 10 && decode_count("event", "restart") == 1);
 	decode(D, "time,pause_ns,num_forced_gc\n1,500,3\n2,500,3\n3,500,4\n");
-	CHECK(decode_count("gc_cycle", "forced=1") == 1 && decode_has("t=3000000000 t_err=1000000000 pause=500 forced=1"));
+	CHECK(decode_count("gc_cycle", "forced=1") == 1 &&
+	      decode_has("t=3000000000 t_err=1000000000 pause=500 forced=1"));
 }
 
 static void damage(void)
 {
-	CHECK_STR(decode(D, "time,pause_ms\n1,1\nx,1\n"), "refused line 3: 1 of 3 rows cannot be read, more than one in ten");
+	CHECK_STR(decode(D, "time,pause_ms\n1,1\nx,1\n"),
+		  "refused line 3: 1 of 3 rows cannot be read, more than one in ten");
 	decode(D, "time,pause_ms\n1,1\n2,1\n3,1\n4,1\n5,bad\n6,1\n7,1\n8,1\n9,1\n10,1\n");
 	CHECK(decode_count("gc_cycle", "") == 9);
 	CHECK(decode_has("note place=\"line 6\" text=\"1 of 11 rows cannot be read and are left out\" lost=1"));
@@ -124,7 +131,8 @@ static void many(void)
 	for (int i = 1; i <= 70000; i++)
 		buf_printf(&b, "%d,%d,%d\n", i, i, 100000 + i % 7);
 	decode(D, b.data);
-	CHECK(decode_count("gc_cycle", "") == 70000 && decode_has("gc_cycle n=70000 t=70000000000000 t_err=1000000000 pause=100000\n"));
+	CHECK(decode_count("gc_cycle", "") == 70000 &&
+	      decode_has("gc_cycle n=70000 t=70000000000000 t_err=1000000000 pause=100000\n"));
 	buf_free(&b);
 }
 

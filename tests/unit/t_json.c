@@ -146,7 +146,7 @@ static void test_diff(void)
 {
 	static const char *const keys[] = { "name", "metric", "unit", "flat", "cum", "stat", "change", "interval", "p", "q", "significant", NULL };
 	struct buf b;
-	struct json *j = parse(&b, "DELETE FROM analysis", 1);	/* raw sums are loaded when there is no verdict */
+	struct json *j = parse(&b, "DELETE FROM analysis", 1);	/* as attrib diff leaves it */
 	uint32_t list = at(j, "functions", NULL), f = json_at(j, list, 0);
 
 	CHECK(json_count(j, list) == 4);

@@ -27,7 +27,8 @@ static void values(void)
 	bool b;
 	struct buf s = { 0 };
 
-	CHECK(parse("\xef\xbb\xbf {\"a\": 1, \"b\": [1, 2.5, \"x\\u00e9\\n\", null, true, {}], \"c\": {\"d\": {\"e\": -7}}, \"\": 0, \"a\": 2}\n") == 0);
+	CHECK(parse("\xef\xbb\xbf {\"a\": 1, \"b\": [1, 2.5, \"x\\u00e9\\n\", null, true, {}], \"c\": {\"d\": {\"e\": "
+		    "-7}}, \"\": 0, \"a\": 2}\n") == 0);
 	CHECK(json_type(j, json_root(j)) == JSON_OBJECT && json_count(j, json_root(j)) == 5);
 	CHECK(json_int(j, get("a"), &i) && i == 1);
 	CHECK(json_int(j, get(""), &i) && i == 0);
@@ -37,11 +38,13 @@ static void values(void)
 	CHECK(str_is(json_text(j, json_at(j, get("b"), 2)), "x\xc3\xa9\n"));
 	CHECK(json_type(j, json_at(j, get("b"), 3)) == JSON_NULL);
 	CHECK(json_bool(j, json_at(j, get("b"), 4), &b) && b);
-	CHECK(json_type(j, json_at(j, get("b"), 5)) == JSON_OBJECT && json_first(j, json_at(j, get("b"), 5)) == JSON_NONE);
+	CHECK(json_type(j, json_at(j, get("b"), 5)) == JSON_OBJECT &&
+	      json_first(j, json_at(j, get("b"), 5)) == JSON_NONE);
 	CHECK(json_at(j, get("b"), 6) == JSON_NONE);
 	CHECK(json_int(j, json_get(j, json_get(j, get("c"), "d"), "e"), &i) && i == -7);
 	CHECK(!json_int(j, json_get(j, json_get(j, get("x"), "y"), "z"), &i));
-	CHECK(json_text(j, JSON_NONE).p == NULL && json_type(j, JSON_NONE) == JSON_ABSENT && json_key(j, JSON_NONE).p == NULL);
+	CHECK(json_text(j, JSON_NONE).p == NULL && json_type(j, JSON_NONE) == JSON_ABSENT &&
+	      json_key(j, JSON_NONE).p == NULL);
 	CHECK(str_is(json_key(j, json_first(j, json_root(j))), "a"));
 	CHECK(!json_uint(j, json_get(j, json_get(j, get("c"), "d"), "e"), &u));
 	CHECK(!json_int(j, json_at(j, get("b"), 1), &i));
@@ -60,7 +63,8 @@ static void large_numbers(void)
 	double d;
 	struct buf s = { 0 };
 
-	CHECK(parse("{\"x y\": {\"/gc/gogc:percent\": 18446744073709551615}, \"max\": 9223372036854775807, \"min\": -9223372036854775808,"
+	CHECK(parse("{\"x y\": {\"/gc/gogc:percent\": 18446744073709551615}, \"max\": 9223372036854775807, \"min\": "
+		    "-9223372036854775808,"
 		    " \"more\": 18446744073709551616, \"real\": 1e3}") == 0);
 	CHECK(json_uint(j, json_first(j, get("x y")), &u) && u == UINT64_MAX);
 	CHECK(!json_int(j, json_first(j, get("x y")), &i));
@@ -123,7 +127,8 @@ static void broken(void)
 
 static void faults(void)
 {
-	static const char *const good[] = { "1", " [ ] ", "{\"a\":[{},[],\"\\ud83d\\ude00\",-0.5e+3,true,false,null]}", "\"x\"" };
+	static const char *const good[] = { "1", " [ ] ", "{\"a\":[{},[],\"\\ud83d\\ude00\",-0.5e+3,true,false,null]}",
+					    "\"x\"" };
 	const char *why;
 	struct buf deep = { 0 };
 	struct err err = { 0 };

@@ -77,6 +77,7 @@ static void t_refusals(void)
 		"rest_bytes=4GiB",
 		"line_bytes=1T",
 		"string_bytes=1TiB",
+		"json_bytes=2GiB",
 		"profile_samples=5G",
 		"store_bytes=9223372036854775808",
 		"=5",

@@ -68,6 +68,8 @@ static void beta(void)
 	CHECK(dist_beta_inc(2, 3, 1) == 1);
 	CHECK(isnan(dist_beta_inc(0, 3, .5)));
 	CHECK(isnan(dist_beta_inc(2, 3, NAN)));
+	CHECK(isnan(dist_beta_inc(1e300, 3, .5)) && isnan(dist_beta_quantile(.5, 1e300, 3)));
+	REL(dist_t_quantile(.975, 1e12), 1.95996398454005, 1e-12);
 	CHECK(isnan(dist_beta_quantile(.5, -1, 2)));
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
  * Vectors of method 3.2 and 3.3 (GC pauses in ms), 2.2 (exact Mann-Whitney), and a pair of samples of unequal size;
- * digits from scipy 1.17.1: mannwhitneyu(b, a, method=..), ks_2samp(b, a, method=..), wasserstein_distance, numpy.quantile,
+ * digits from scipy 1.17.1: mannwhitneyu(b, a, method=..), ks_2samp(b, a, method=..), wasserstein_distance,
+ * numpy.quantile,
  * numpy.median(b[:, None] - a[None, :]), binom.ppf and binom.cdf.
  */
 #include "tests/unit/check.h"

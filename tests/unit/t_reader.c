@@ -79,6 +79,25 @@ static void line_with_nul(void)
 	reader_close(r);
 }
 
+/* The window ends between CR and LF (a member's end is one), when the line is as long as it may be. */
+static void line_in_two(void)
+{
+	struct buf b = gz_of(STR_LIT("0123456789\r"));
+	struct limits l = limits_default;
+	struct err err = { 0 };
+	struct reader *r;
+	struct str line;
+	bool cut, eof;
+
+	gz(&b, STR_LIT("\nx\n"));
+	l.line_bytes = 10;
+	r = open_mem(buf_view(&b), &l);
+	CHECK(!reader_line(r, &line, &cut, &eof, &err) && !cut && str_is(line, "0123456789"));
+	CHECK(!reader_line(r, &line, &cut, &eof, &err) && !cut && str_is(line, "x"));
+	reader_close(r);
+	buf_free(&b);
+}
+
 /* Lines of all lengths around the window and the limit, plain and gzip. */
 static void long_lines(void)
 {
@@ -219,6 +238,21 @@ static void byte_limit(void)
 	buf_free(&zipped);
 }
 
+/* Before reader_limit() the limits of a text hold. */
+static void default_limit(void)
+{
+	struct limits l = limits_default;
+	struct buf got = { .limit = 0 };
+	struct err err = { 0 };
+	struct reader *r;
+
+	l.text_bytes = 5;
+	r = open_mem(STR_LIT("0123456789"), &l);
+	CHECK(drain(r, &got, &err) == ERR_LIMIT && str_is(buf_view(&got), "01234"));
+	buf_free(&got);
+	reader_close(r);
+}
+
 static void from_fd(void)
 {
 	struct buf data = noise(900000), zipped = gz_of(buf_view(&data)), got = { .limit = 0 };
@@ -320,11 +354,13 @@ int main(void)
 {
 	lines();
 	line_with_nul();
+	line_in_two();
 	long_lines();
 	cut_then_read();
 	peeks();
 	reads();
 	byte_limit();
+	default_limit();
 	from_fd();
 	walks();
 	return check_done();

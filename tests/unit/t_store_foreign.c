@@ -151,6 +151,46 @@ static void tampered(void)
 	store_close(st);
 }
 
+/* A page of zeros where the file says an index is: no query of ours need notice, quick_check does. */
+static void damaged(void)
+{
+	static char zeros[8192];
+	struct store *st = OPEN("ours.db", STORE_READ);
+	struct err err = { 0 };
+	int64_t root;
+	int fd;
+
+	CHECK(!store_int(st, &err, &root, 0, "SELECT rootpage FROM main.sqlite_schema WHERE name = 'callsite_by_func'",
+			 ""));
+	CHECK(root > 1);
+	store_close(st);
+	copy("t.db", "ours.db");
+	fd = open("t.db", O_WRONLY | O_CLOEXEC);
+	CHECK(pwrite(fd, zeros, sizeof(zeros), (root - 1) * (int64_t)sizeof(zeros)) == sizeof(zeros));
+	close(fd);
+	REFUSED("t.db", "damaged");
+}
+
+/* Statistics are the one table that may be there beside ours; as a virtual one it has no module to run. */
+static void statistics(void)
+{
+	struct err err = { 0 };
+	struct store *st;
+	int64_t n;
+
+	copy("t.db", "ours.db");
+	raw("t.db", "ANALYZE");
+	store_close(OPEN("t.db", STORE_READ));
+	copy("t.db", "ours.db");
+	raw("t.db",
+	    "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('table', 'sqlite_stat1', 'sqlite_stat1', 0,"
+	    "'CREATE VIRTUAL TABLE sqlite_stat1 USING fts5 (tbl, idx, stat)')");
+	st = OPEN("t.db", STORE_READ);
+	CHECK(store_int(st, &err, &n, 0, "SELECT count(*) FROM sqlite_stat1", "") == ERR_STORE);
+	CHECK(strstr(err.msg, "no such module") != NULL);
+	store_close(st);
+}
+
 /* What is planted beside the file is neither replayed nor removed, and the file is not written. */
 static void planted_logs(void)
 {
@@ -288,6 +328,8 @@ int main(void)
 	not_a_database();
 	version();
 	tampered();
+	damaged();
+	statistics();
 	planted_logs();
 	mutants();
 	hostile_words();

@@ -23,7 +23,8 @@ static void say(struct buf *b, bool side)
 
 		buf_printf(b, "%s", f->path.p);
 		if (side)
-			buf_printf(b, " run='%s' instance='%s' hint=%s%s", f->run.p, f->instance.p, f->hint ? f->hint : "-", f->top ? " top" : "");
+			buf_printf(b, " run='%s' instance='%s' hint=%s%s", f->run.p, f->instance.p,
+				   f->hint ? f->hint : "-", f->top ? " top" : "");
 		if (f->skip)
 			buf_printf(b, " (%s: %s)", f->skip, f->skip_why);
 		buf_byte(b, '\n');
@@ -76,7 +77,7 @@ static void flat(void)
 {
 	tiny_write("flat/cpu.pprof", "1");
 	tiny_write("flat/gc_pause.csv", "1");
-	tiny_write("flat/new_orders.csv", "1");	/* one side alone is no pair */
+	tiny_write("flat/new_orders.csv", "1"); /* one side alone is no pair */
 	expect("flat", "cpu.pprof run='' instance='' hint=-\ngc_pause.csv run='' instance='' hint=-\n"
 		       "new_orders.csv run='' instance='' hint=-\n");
 	tiny_write("pair/Baseline.prof", "1");
@@ -98,8 +99,11 @@ static void several_roots(void)
 {
 	struct ingest_root given[] = { { tiny_path("flat"), "current" }, { tiny_path("runs"), "baseline" } };
 	struct ingest_root inner[] = { { tiny_path("two"), NULL }, { tiny_path("two/baseline"), "baseline" } };
-	struct ingest_root files[] = { { tiny_path("pair/Baseline.prof"), "baseline" }, { tiny_path("pair/current-heap.pb.gz"), "current" } };
-	struct ingest_root more[] = { { tiny_path("flat"), NULL }, { tiny_path("pair"), NULL }, { tiny_path("runs/run-1"), "baseline" },
+	struct ingest_root files[] = { { tiny_path("pair/Baseline.prof"), "baseline" },
+				       { tiny_path("pair/current-heap.pb.gz"), "current" } };
+	struct ingest_root more[] = { { tiny_path("flat"), NULL },
+				      { tiny_path("pair"), NULL },
+				      { tiny_path("runs/run-1"), "baseline" },
 				      { tiny_path("runs/run-2"), "baseline" } };
 
 	expect_roots(given, 2, true,
@@ -113,9 +117,11 @@ static void several_roots(void)
 		     "baseline:cpu.pprof\nbaseline_notes.txt\ncurrent/pod-1/cpu.pprof\n"
 		     "current/pod-2/deep/er/cpu.pprof\ncurrent/run-2/pod-1/heap.pprof\nrun.json\n");
 	expect_roots(files, 2, true,
-		     "baseline:Baseline.prof run='baseline:' instance='' hint=baseline\ncurrent-heap.pb.gz run='' instance='' hint=current\n");
+		     "baseline:Baseline.prof run='baseline:' instance='' hint=baseline\ncurrent-heap.pb.gz run='' "
+		     "instance='' hint=current\n");
 	expect_roots(more, 4, false,
-		     "baseline-2:cpu.pprof\nbaseline:cpu.pprof\ncpu.pprof\ngc_pause.csv\nnew_orders.csv\nrun-2:Baseline.prof\n"
+		     "baseline-2:cpu.pprof\nbaseline:cpu.pprof\ncpu.pprof\ngc_pause.csv\nnew_orders.csv\nrun-2:"
+		     "Baseline.prof\n"
 		     "run-2:current-heap.pb.gz\nrun-2:currently.txt\nrun-2:old goroutines.txt\n");
 }
 
@@ -134,15 +140,18 @@ static void odd_files(void)
 	snprintf(link, sizeof(link), "%s", tiny_path("odd/sub/up"));
 	CHECK(symlink("..", link) == 0);
 	CHECK(mkfifo(tiny_path("odd/pipe"), 0600) == 0);
-	expect_roots(&odd, 1, false,
-		     "./b:c\na\\x1b[2J\na\xef\xbf\xbd\na\xef\xbf\xbd (2)\nlink (link: symbolic links are not followed)\n"
-		     "pipe (special file: only regular files are read)\nsub/up (link: symbolic links are not followed)\nsub/x\n");
+	expect_roots(
+		&odd, 1, false,
+		"./b:c\na\\x1b[2J\na\xef\xbf\xbd\na\xef\xbf\xbd (2)\nlink (link: symbolic links are not followed)\n"
+		"pipe (special file: only regular files are read)\nsub/up (link: symbolic links are not "
+		"followed)\nsub/x\n");
 }
 
 static void limits(void)
 {
 	struct limits l = limits_default;
-	struct ingest_root two = { tiny_path("two"), NULL }, none = { tiny_path("none"), NULL }, missing = { tiny_path("missing"), NULL };
+	struct ingest_root two = { tiny_path("two"), NULL }, none = { tiny_path("none"), NULL },
+			   missing = { tiny_path("missing"), NULL };
 
 	l.run_files = 6;
 	CHECK(open_roots(&two, 1, &l) == ERR_LIMIT);
@@ -180,7 +189,7 @@ static void names(void)
 {
 	static const struct {
 		const char *name, *number;
-		int64_t t, step;	/* seconds; 0: none */
+		int64_t t, step; /* seconds; 0: none */
 	} cases[] = {
 		{ "heap-20261120T100230Z.pprof", NULL, 1795168950, 1 },
 		{ "cpu_2026-11-20_10-02-30.pb.gz", "30", 1795168950, 1 },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* t_wire.c - what comes out of the pipe is what went in, whatever its size; a killed writer leaves whole frames; nonsense is seen */
+/* t_wire.c - what comes out of the pipe is what went in, whatever its size; a killed writer leaves whole frames;
+ * nonsense is seen */
 #include <sys/wait.h>
 
 #include "ingest/dump.h"
@@ -16,7 +17,9 @@ static uint64_t next(void)
 
 static int64_t some_int(void)
 {
-	static const int64_t edge[] = { 0, 1, -1, 63, 64, -64, -65, INT64_MAX, -INT64_MAX, STORE_NULL, 1763632950123456789 };
+	static const int64_t edge[] = {
+		0, 1, -1, 63, 64, -64, -65, INT64_MAX, -INT64_MAX, STORE_NULL, 1763632950123456789
+	};
 	uint64_t pick = next() % 16;
 
 	return pick < 11 ? edge[pick] : (int64_t)(next() << (next() % 40));
@@ -34,7 +37,9 @@ static struct str some_str(const char *bytes, size_t max)
 {
 	uint64_t pick = next() % 8;
 
-	return pick == 0 ? STR_NONE : pick == 1 ? STR_LIT("") : (struct str){ bytes + next() % 64, next() % (pick == 2 ? max : 40) };
+	return pick == 0   ? STR_NONE
+	       : pick == 1 ? STR_LIT("")
+			   : (struct str){ bytes + next() % 64, next() % (pick == 2 ? max : 40) };
 }
 
 /* Puts the same records whenever it begins with the same seed. */
@@ -65,7 +70,8 @@ static int put_some(struct sink *s, int n, const char *bytes, size_t max, struct
 }
 
 /* Everything that comes through the pipe; frames checked, data joined. */
-static size_t read_frames(int fd, struct buf *data, struct wire_what *what, struct wire_end *end, size_t counts[WIRE_TYPES])
+static size_t read_frames(int fd, struct buf *data, struct wire_what *what, struct wire_end *end,
+			  size_t counts[WIRE_TYPES])
 {
 	struct buf in = { .limit = 0 };
 	struct str rest;
@@ -101,7 +107,8 @@ static void round_trip(int records, size_t max)
 	char *bytes = malloc(max + 64);
 	struct buf direct = { .limit = 0 }, through = { .limit = 0 }, data = { .limit = 0 };
 	struct wire_what what = { .kind = "tiny", .decoder = 7, .of_run = true }, got = { .decoder = 0 };
-	struct wire_end end = { .verdict = WIRE_REFUSED, .again = true, .reason = "bad varint", .place = "byte 1042" }, got_end = { .again = false };
+	struct wire_end end = { .verdict = WIRE_REFUSED, .again = true, .reason = "bad varint", .place = "byte 1042" },
+			got_end = { .again = false };
 	struct err err = { 0 };
 	size_t counts[WIRE_TYPES], used;
 	struct dump d;
@@ -118,8 +125,8 @@ static void round_trip(int records, size_t max)
 
 		wire_init(&w, fd[1]);
 		seed = 5;
-		_exit(wire_begin(&w, 3, &err) || wire_what(&w, &what, &err) || put_some(&w.sink, records, bytes, max, &err) ||
-		      wire_end(&w, &end, &err));
+		_exit(wire_begin(&w, 3, &err) || wire_what(&w, &what, &err) ||
+		      put_some(&w.sink, records, bytes, max, &err) || wire_end(&w, &end, &err));
 	}
 	close(fd[1]);
 	CHECK(read_frames(fd[0], &data, &got, &got_end, counts) == 0);
@@ -173,7 +180,8 @@ static void killed_writer(void)
 			wire_init(&w, fd[1]);
 			(void)!wire_begin(&w, 1, &err);
 			for (;;)
-				(void)!put_note(&w.sink, &err, (struct rec_note){ STR_NONE, { text, sizeof(text) }, 1 });
+				(void)!put_note(&w.sink, &err,
+						(struct rec_note){ STR_NONE, { text, sizeof(text) }, 1 });
 		}
 		close(fd[1]);
 		nanosleep(&(struct timespec){ 0, 1000000 + round * 300000 }, NULL);
@@ -197,7 +205,7 @@ static void nonsense(void)
 	struct wire_died died;
 	struct dump_count c;
 
-	CHECK(wire_frame((struct str){ bytes, sizeof(bytes) }, &f) == -1);	/* 4096 of payload */
+	CHECK(wire_frame((struct str){ bytes, sizeof(bytes) }, &f) == -1); /* 4096 of payload */
 	CHECK(wire_frame((struct str){ bytes, 7 }, &f) == 0);
 	bytes[3] = 1;
 	CHECK(wire_frame((struct str){ bytes, 100 }, &f) == 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * t_worker.c - the door with decoders that go wrong: each costs its file and no other; the number of workers changes nothing; nothing
- * is left running or open
+ * t_worker.c - the door with decoders that go wrong: each costs its file and no other; the number of workers changes
+ * nothing; nothing is left running or open
  */
 #include <errno.h>
 #include <sys/prctl.h>
@@ -32,8 +32,14 @@ static void on_alarm(int sig)
 static int read_folder(const char *folder, const char *db, unsigned workers, bool sandbox)
 {
 	struct ingest_root root = { tiny_path(folder), NULL };
-	struct ingest_opts o = { .roots = &root, .n_roots = 1, .limits = &limits, .workers = workers, .tree = true,
-				 .sandbox = sandbox, .stop = &stop, .find = tiny_find };
+	struct ingest_opts o = { .roots = &root,
+				 .n_roots = 1,
+				 .limits = &limits,
+				 .workers = workers,
+				 .tree = true,
+				 .sandbox = sandbox,
+				 .stop = &stop,
+				 .find = tiny_find };
 	struct ingest *g = NULL;
 	struct store *st = NULL;
 	int rc;
@@ -47,7 +53,7 @@ static int read_folder(const char *folder, const char *db, unsigned workers, boo
 		rc = ingest_finish(g, st, &stats, &err);
 	ingest_free(g);
 	store_close(st);
-	CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);	/* no child, not even a dead one */
+	CHECK(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD); /* no child, not even a dead one */
 	return rc;
 }
 
@@ -100,8 +106,8 @@ static void each_way_to_die(void)
 		 "d_kill|refused|the process that read it was killed (out of memory?)||tiny|3|1\n"
 		 "e_exit|refused|the process that read it ended with status 3||tiny|3|1\n"
 		 "f_loop|refused|took more than 1 s of processor time (--limit worker_seconds=N)||tiny|3|1\n",
-		 SANITIZED ? "g_eat|refused|bad word 'memory'|line 3|tiny|3|0\n" :
-			     "g_eat|refused|needs more memory than the limit worker_memory allows||tiny|3|1\n",
+		 SANITIZED ? "g_eat|refused|bad word 'memory'|line 3|tiny|3|0\n"
+			   : "g_eat|refused|needs more memory than the limit worker_memory allows||tiny|3|1\n",
 		 "h_refuse|refused|bad word 'varint'|line 3|tiny|3|0\n"
 		 "i_nonsense|refused|the process that read it sent nonsense||tiny|3|1\n"
 		 "j_good|read|||tiny|3|0\n"
@@ -126,19 +132,23 @@ static void each_way_to_die(void)
 	tiny_write("bad/n_good", "tiny process\nbulk 100 8\n");
 	limits.worker_seconds = 1;
 	limits.worker_memory = 256 << 20;
-	if (SANITIZED)	/* no limit on memory there: the shadow needs more than any */
+	if (SANITIZED) /* no limit on memory there: the shadow needs more than any */
 		tiny_write("bad/g_eat", "tiny process\nrefuse memory\n");
 	CHECK(read_folder("bad", "bad.db", 3, true) == 0);
 	CHECK(stats.read == 3 && stats.refused == 9 && stats.ignored == 2 && stats.partial == 0);
-	CHECK_STR(ask("bad.db", "SELECT path, status, coalesce(reason, ''), coalesce(place, ''), kind, decoder, sha256 IS NULL FROM source ORDER BY id"),
+	CHECK_STR(ask("bad.db", "SELECT path, status, coalesce(reason, ''), coalesce(place, ''), kind, decoder, sha256 "
+				"IS NULL FROM source ORDER BY id"),
 		  want);
 	/* Of the refused ones nothing is left, be it much or little that they had put. */
-	CHECK_STR(ask("bad.db", "SELECT s.path, count(*) FROM source s JOIN profile p ON p.source = s.id JOIN measure m ON m.profile = p.id "
+	CHECK_STR(ask("bad.db", "SELECT s.path, count(*) FROM source s JOIN profile p ON p.source = s.id JOIN measure "
+				"m ON m.profile = p.id "
 				"JOIN sample x ON x.measure = m.id GROUP BY 1"),
 		  "a_good|34\nj_good|34\nn_good|34\n");
 	CHECK_STR(ask("bad.db", "SELECT count(*) FROM func WHERE id NOT IN (SELECT func FROM callsite)"), "0\n");
-	CHECK_STR(ask("bad.db", "SELECT count(*), max(id) FROM callsite WHERE id NOT IN (SELECT parent FROM callsite WHERE parent IS NOT NULL) "
-				"AND id NOT IN (SELECT callsite FROM sample)"), "0|\n");
+	CHECK_STR(ask("bad.db", "SELECT count(*), max(id) FROM callsite WHERE id NOT IN (SELECT parent FROM callsite "
+				"WHERE parent IS NOT NULL) "
+				"AND id NOT IN (SELECT callsite FROM sample)"),
+		  "0|\n");
 	CHECK_STR(ask("bad.db", "PRAGMA foreign_key_check"), "");
 	CHECK(tiny_open_files() == before);
 	limits = limits_default;
@@ -161,7 +171,10 @@ static void any_number_of_workers(void)
 	for (int i = 0; i < 500; i++) {
 		snprintf(path, sizeof(path), "many/%s/run-%d/f%03d", i % 2 ? "baseline" : "current", i % 3, i);
 		snprintf(text, sizeof(text), "tiny process\nbulk %d %d\n%s", 20 + i % 90, i,
-			 i % 37 == 5 ? "crash\n" : i % 41 == 7 ? "refuse it\n" : i % 29 == 1 ? "note odd 1\n" : "");
+			 i % 37 == 5   ? "crash\n"
+			 : i % 41 == 7 ? "refuse it\n"
+			 : i % 29 == 1 ? "note odd 1\n"
+				       : "");
 		tiny_write(path, text);
 	}
 	CHECK(read_folder("many", "one.db", 1, false) == 0);
@@ -176,7 +189,8 @@ static void any_number_of_workers(void)
 		  "baseline/run-0 baseline/run-1 baseline/run-2 current/run-0 current/run-1 current/run-2\n");
 }
 
-/* The first file is slow and the others send more than a slot may keep: they wait, nobody waits for ever, memory is bounded. */
+/* The first file is slow and the others send more than a slot may keep: they wait, nobody waits for ever, memory is
+ * bounded. */
 static void slow_first_file(void)
 {
 	char path[64];
@@ -192,24 +206,38 @@ static void slow_first_file(void)
 	same_files("slow.db", "slow1.db");
 }
 
-/* A slot's buffer full to the brim, then taken in small pieces. */
-static void full_buffer(void)
-{
-	struct ingest_root root = { tiny_path("full"), NULL };
-	struct ingest_opts o = { .roots = &root, .n_roots = 1, .limits = &limits };
-	struct known known = { .n = 0 };
-	struct walk walk;
-	struct job_env env = { .walk = &walk, .known = &known, .limits = &limits, .find = tiny_find, .tree = true };
-	struct pool *p;
-	size_t all = 0, most = 0;
+static struct ingest_root slot_root;
+static struct known known;
+static struct walk walk;
+static struct job_env env;
 
-	tiny_write("full/a", "tiny process\nbulk 4000000 1\n");
+/* A pool of one slot over a folder. */
+static struct pool *one_slot(const char *folder)
+{
+	static char path[PATH_MAX];
+	struct ingest_opts o = { .roots = &slot_root, .n_roots = 1, .limits = &limits };
+	struct pool *p = NULL;
+
+	snprintf(path, sizeof(path), "%s", tiny_path(folder));
+	slot_root = (struct ingest_root){ path, NULL };
+	env = (struct job_env){ .walk = &walk, .known = &known, .limits = &limits, .find = tiny_find, .tree = true };
 	CHECK(walk_open(&walk, &o, &err) == 0);
 	CHECK(pool_open(&p, &env, 1, &err) == 0);
 	walk_close_roots(&walk);
+	return p;
+}
+
+/* A slot's buffer full to the brim, then taken in small pieces. */
+static void full_buffer(void)
+{
+	size_t all = 0, most = 0;
+	struct pool *p;
+
+	tiny_write("full/a", "tiny process\nbulk 4000000 1\n");
+	p = one_slot("full");
 	while (pool_bytes(p, 0).n < POOL_BUFFER / 2 && !pool_end(p, 0))
 		CHECK(pool_poll(p, 1000, &err) == 0);
-	for (int i = 0; i < 3000; i++)	/* the worker writes on until it is not listened to */
+	for (int i = 0; i < 3000; i++) /* the worker writes on until it is not listened to */
 		CHECK(pool_poll(p, 0, &err) == 0);
 	while (!pool_end(p, 0) || pool_bytes(p, 0).n) {
 		size_t n = pool_bytes(p, 0).n;
@@ -222,6 +250,28 @@ static void full_buffer(void)
 			break;
 	}
 	CHECK(all > POOL_BUFFER && most <= POOL_BUFFER);
+	pool_close(p);
+	walk_close(&walk);
+}
+
+/* The worker dies after a file, while the parent thinks that it waits for the next: nothing is lost, nothing is read
+ * twice. */
+static void dies_between_files(void)
+{
+	struct pool *p;
+	uint64_t bytes;
+
+	tiny_write("idle/a", "tiny process\nlater 50\n");
+	tiny_write("idle/b", "tiny process\nlater 50\n");
+	tiny_write("idle/c", "tiny process\nbulk 10 1\n");
+	p = one_slot("idle");
+	for (int i = 0; i < 50 && !(pool_end(p, 0) && pool_end(p, 1) && pool_end(p, 2)); i++) {
+		nanosleep(&(struct timespec){ 0, 200000000 }, NULL);
+		CHECK(pool_poll(p, 0, &err) == 0);
+	}
+	for (size_t i = 0; i < 3; i++)
+		CHECK(pool_end(p, i) && pool_end(p, i)->verdict == WIRE_READ);
+	CHECK(pool_done(p, &bytes) == 3 && bytes == walk.bytes);
 	pool_close(p);
 	walk_close(&walk);
 }
@@ -308,6 +358,7 @@ int main(void)
 	any_number_of_workers();
 	slow_first_file();
 	full_buffer();
+	dies_between_files();
 	jail();
 	run_limits();
 	left_alone();

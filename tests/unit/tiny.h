@@ -2,8 +2,8 @@
 /*
  * tiny.h - a format in which a test writes down the records it wants, and the ways a decoder can go wrong
  *
- *     tiny process            first line: kind process, or run (of the run), or run.json; then a command a line, fields by blanks,
- *     func 0 main.f main.go 7                                                  "-" for not known
+ *     tiny process            first line: kind process, or run (of the run), or run.json; then a command a line, fields
+ * by blanks, func 0 main.f main.go 7                                                  "-" for not known
  *
  * And folders to put such files in. Everything is made beneath one temporary folder, which tiny_end() removes.
  */
@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,11 +59,13 @@ static inline double tiny_real(const struct tiny_line *l, int i)
 static inline int tiny_bulk(struct sink *s, int64_t n, int64_t seed, struct err *err)
 {
 	uint64_t x = (uint64_t)seed * 2654435761u + 1;
-	int rc = put_profile(s, err, (struct rec_profile){ .id = 0, .t0 = 1000 + seed, .t1 = 2000 + seed, .depth_cut = 0 });
+	int rc = put_profile(s, err,
+			     (struct rec_profile){ .id = 0, .t0 = 1000 + seed, .t1 = 2000 + seed, .depth_cut = 0 });
 
 	if (!rc)
-		rc = put_measure(s, err, (struct rec_measure){ 0, 0, STR_LIT("cpu"), STR_LIT("samples"), STR_LIT("ns"), 10000000, 0,
-							       STR_LIT("interval") });
+		rc = put_measure(s, err,
+				 (struct rec_measure){ 0, 0, STR_LIT("cpu"), STR_LIT("samples"), STR_LIT("ns"),
+						       10000000, 0, STR_LIT("interval") });
 	for (int64_t i = 0; i < n && !rc; i++) {
 		char name[64];
 
@@ -71,8 +74,9 @@ static inline int tiny_bulk(struct sink *s, int64_t n, int64_t seed, struct err 
 	}
 	for (int64_t i = 0; i < n && !rc; i++) {
 		x = x * 6364136223846793005u + 1442695040888963407u;
-		rc = put_callsite(s, err, (struct rec_callsite){ i, i % 40 ? i - 1 - (int64_t)(x >> 60) % (i % 40) : STORE_NULL, i,
-								 (int64_t)(x >> 50) % 10, 0 });
+		rc = put_callsite(s, err,
+				  (struct rec_callsite){ i, i % 40 ? i - 1 - (int64_t)(x >> 60) % (i % 40) : STORE_NULL,
+							 i, (int64_t)(x >> 50) % 10, 0 });
 		if (!rc && i % 3 == 0)
 			rc = put_sample(s, err, (struct rec_sample){ 0, i, 0, 1 + (int64_t)(x >> 60), 10000000 });
 	}
@@ -84,7 +88,7 @@ static inline int tiny_misbehave(const struct tiny_line *l, struct sink *s, stru
 	struct str word = l->f[0];
 
 	if (str_is(word, "crash")) {
-		signal(SIGSEGV, SIG_DFL);	/* a sanitizer would make an exit of it */
+		signal(SIGSEGV, SIG_DFL); /* a sanitizer would make an exit of it */
 		raise(SIGSEGV);
 	}
 	if (str_is(word, "abort"))
@@ -98,9 +102,11 @@ static inline int tiny_misbehave(const struct tiny_line *l, struct sink *s, stru
 			;
 	else if (str_is(word, "sleep"))
 		nanosleep(&(struct timespec){ tiny_int(l, 1) / 1000, tiny_int(l, 1) % 1000 * 1000000 }, NULL);
+	else if (str_is(word, "later")) /* dies, but not yet */
+		setitimer(ITIMER_REAL, &(struct itimerval){ .it_value.tv_usec = tiny_int(l, 1) * 1000 }, NULL);
 	else if (str_is(word, "eat"))
 		for (size_t n = 0; n < (size_t)tiny_int(l, 1); n += 1 << 20) {
-			char *p = malloc(1 << 20);	/* kept: that is the point; the worker's end frees it */
+			char *p = malloc(1 << 20); /* kept: that is the point; the worker's end frees it */
 
 			if (!p)
 				return err_nomem(err);
@@ -130,7 +136,8 @@ static inline int tiny_escape(const struct tiny_line *l, struct sink *s, struct 
 	for (int i = 3; i < 64; i++)
 		proc += fcntl(i, F_GETFD) >= 0;
 	d = opendir("/");
-	snprintf(text, sizeof(text), "read %s, write %s, list %s", fd < 0 ? "no" : "yes", dir < 0 ? "no" : "yes", d ? "yes" : "no");
+	snprintf(text, sizeof(text), "read %s, write %s, list %s", fd < 0 ? "no" : "yes", dir < 0 ? "no" : "yes",
+		 d ? "yes" : "no");
 	if (d)
 		closedir(d);
 	if (fd >= 0)
@@ -148,15 +155,23 @@ static inline int tiny_time(const struct tiny_line *l, struct sink *s, struct er
 	struct str w = l->f[0];
 
 	if (str_is(w, "gc"))
-		return put_gc_cycle(s, err, (struct rec_gc_cycle){ .n = tiny_int(l, 1), .t = tiny_int(l, 2), .pause = tiny_int(l, 3) });
+		return put_gc_cycle(
+			s, err,
+			(struct rec_gc_cycle){ .n = tiny_int(l, 1), .t = tiny_int(l, 2), .pause = tiny_int(l, 3) });
 	if (str_is(w, "series"))
-		return put_series(s, err, (struct rec_series){ tiny_int(l, 1), tiny_str(l, 2), tiny_str(l, 3), tiny_str(l, 4), tiny_str(l, 5) });
+		return put_series(s, err,
+				  (struct rec_series){ tiny_int(l, 1), tiny_str(l, 2), tiny_str(l, 3), tiny_str(l, 4),
+						       tiny_str(l, 5) });
 	if (str_is(w, "point"))
-		return put_point(s, err, (struct rec_point){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3), tiny_real(l, 4) });
+		return put_point(s, err,
+				 (struct rec_point){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3), tiny_real(l, 4) });
 	if (str_is(w, "bucket"))
-		return put_bucket(s, err, (struct rec_bucket){ tiny_int(l, 1), tiny_int(l, 2), tiny_real(l, 3), tiny_real(l, 4), tiny_real(l, 5) });
+		return put_bucket(s, err,
+				  (struct rec_bucket){ tiny_int(l, 1), tiny_int(l, 2), tiny_real(l, 3), tiny_real(l, 4),
+						       tiny_real(l, 5) });
 	if (str_is(w, "event"))
-		return put_event(s, err, (struct rec_event){ tiny_int(l, 1), tiny_int(l, 2), tiny_str(l, 3), tiny_str(l, 4) });
+		return put_event(s, err,
+				 (struct rec_event){ tiny_int(l, 1), tiny_int(l, 2), tiny_str(l, 3), tiny_str(l, 4) });
 	if (str_is(w, "escape"))
 		return tiny_escape(l, s, err);
 	return tiny_misbehave(l, s, err);
@@ -175,7 +190,9 @@ static inline int tiny_about(const struct tiny_line *l, struct sink *s, struct e
 	if (str_is(w, "go"))
 		return put_goversion(s, err, (struct rec_goversion){ tiny_int(l, 1), tiny_int(l, 2) });
 	if (str_is(w, "runinfo"))
-		return put_runinfo(s, err, (struct rec_runinfo){ tiny_str(l, 1), tiny_str(l, 2), tiny_int(l, 3), tiny_int(l, 4), tiny_real(l, 5) });
+		return put_runinfo(s, err,
+				   (struct rec_runinfo){ tiny_str(l, 1), tiny_str(l, 2), tiny_int(l, 3), tiny_int(l, 4),
+							 tiny_real(l, 5) });
 	if (str_is(w, "filetime"))
 		return put_filetime(s, err, (struct rec_filetime){ tiny_str(l, 1), tiny_int(l, 2), tiny_int(l, 3) });
 	if (str_is(w, "label_of_run"))
@@ -188,26 +205,37 @@ static inline int tiny_command(const struct tiny_line *l, struct sink *s, struct
 	struct str w = l->f[0];
 
 	if (str_is(w, "func"))
-		return put_func(s, err, (struct rec_func){ tiny_int(l, 1), tiny_str(l, 2), tiny_str(l, 3), tiny_int(l, 4) });
+		return put_func(s, err,
+				(struct rec_func){ tiny_int(l, 1), tiny_str(l, 2), tiny_str(l, 3), tiny_int(l, 4) });
 	if (str_is(w, "site"))
-		return put_callsite(s, err, (struct rec_callsite){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3), tiny_int(l, 4), tiny_int(l, 5) });
+		return put_callsite(s, err,
+				    (struct rec_callsite){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3),
+							   tiny_int(l, 4), tiny_int(l, 5) });
 	if (str_is(w, "set"))
 		return put_labelset(s, err, (struct rec_labelset){ tiny_int(l, 1), tiny_int(l, 2) });
 	if (str_is(w, "label"))
-		return put_label(s, err, (struct rec_label){ tiny_int(l, 1), tiny_int(l, 2), tiny_str(l, 3), tiny_str(l, 4), tiny_int(l, 5), tiny_str(l, 6) });
+		return put_label(s, err,
+				 (struct rec_label){ tiny_int(l, 1), tiny_int(l, 2), tiny_str(l, 3), tiny_str(l, 4),
+						     tiny_int(l, 5), tiny_str(l, 6) });
 	if (str_is(w, "profile"))
-		return put_profile(s, err, (struct rec_profile){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3), 0, STR_NONE });
+		return put_profile(s, err,
+				   (struct rec_profile){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3), 0, STR_NONE });
 	if (str_is(w, "measure"))
-		return put_measure(s, err, (struct rec_measure){ tiny_int(l, 1), tiny_int(l, 2), tiny_str(l, 3), STR_LIT("n"), STR_LIT("ns"), 1, 0,
-								 tiny_str(l, 4) });
+		return put_measure(s, err,
+				   (struct rec_measure){ tiny_int(l, 1), tiny_int(l, 2), tiny_str(l, 3), STR_LIT("n"),
+							 STR_LIT("ns"), 1, 0, tiny_str(l, 4) });
 	if (str_is(w, "sample"))
-		return put_sample(s, err, (struct rec_sample){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3), tiny_int(l, 4), tiny_int(l, 5) });
+		return put_sample(s, err,
+				  (struct rec_sample){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3), tiny_int(l, 4),
+						       tiny_int(l, 5) });
 	if (str_is(w, "total"))
-		return put_func_total(s, err, (struct rec_func_total){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3), tiny_int(l, 4),
-								       tiny_int(l, 5), tiny_int(l, 6) });
+		return put_func_total(s, err,
+				      (struct rec_func_total){ tiny_int(l, 1), tiny_int(l, 2), tiny_int(l, 3),
+							       tiny_int(l, 4), tiny_int(l, 5), tiny_int(l, 6) });
 	if (str_is(w, "group"))
-		return put_gogroup(s, err, (struct rec_gogroup){ tiny_int(l, 1), tiny_int(l, 2), tiny_str(l, 3), tiny_str(l, 4), STORE_NULL,
-								 tiny_int(l, 5), 3, 0, 0, 0, tiny_int(l, 6) });
+		return put_gogroup(s, err,
+				   (struct rec_gogroup){ tiny_int(l, 1), tiny_int(l, 2), tiny_str(l, 3), tiny_str(l, 4),
+							 STORE_NULL, tiny_int(l, 5), 3, 0, 0, 0, tiny_int(l, 6) });
 	if (str_is(w, "bulk"))
 		return tiny_bulk(s, tiny_int(l, 1), tiny_int(l, 2), err);
 	return tiny_about(l, s, err);

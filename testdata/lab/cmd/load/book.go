@@ -63,9 +63,13 @@ func newBook(path string, byPath bool, start time.Time) (*book, error) {
 		}
 		fmt.Fprintln(b.out, head)
 	}
+	return b, nil
+}
+
+// live writes rows while the load goes on, until close.
+func (b *book) live() {
 	b.ended.Add(1)
 	go b.tick()
-	return b, nil
 }
 
 func (b *book) tick() {

@@ -63,6 +63,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	book.live()
 	s := newSender(o, book, skus)
 	s.send(ctx)
 	sum, err := book.close()
