@@ -27,7 +27,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wvla -
 	-Wstrict-prototypes -Wmissing-prototypes -Wundef -Wwrite-strings -Wframe-larger-than=16384 \
 	-Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion
 WANTED := -ftrivial-auto-var-init=zero -fstack-clash-protection -fstack-protector-strong -fcf-protection=full \
-	-fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing -Wtrampolines -Wbidi-chars=any
+	-ffp-contract=off -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing -Wtrampolines -Wbidi-chars=any
 # The hardening flags that this compiler has (asked once a make, kept in a file).
 HARD = $(shell cat $(B)/flags.$(notdir $(CC)) 2>/dev/null)
 comma := ,
@@ -41,7 +41,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B) $(OPT) $(WARN) $(HARD) -fPIE -MMD
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined) $(LDFLAGS)
 
 all: $(BIN) ## ./attrib
-units: $(UNIT)
+units: $(UNIT) $(B)/tests/tools/decode $(B)/tests/bench/genprof
 
 $(BIN): $(OBJ)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJ) $(PKG_LIBS)
@@ -74,6 +74,9 @@ $(OBJ): | $(INC) $(PROTO).h
 $(B)/libattrib.a: $(LIBOBJ)
 	$(Q)rm -f $@ && ar rcs $@ $(LIBOBJ)
 $(B)/tests/unit/%: tests/unit/%.c tests/unit/check.h $(B)/libattrib.a
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MF $@.d -o $@ $< $(B)/libattrib.a $(PKG_LIBS)
+$(B)/tests/tools/%: tests/tools/%.c $(B)/libattrib.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MF $@.d -o $@ $< $(B)/libattrib.a $(PKG_LIBS)
 $(B)/tests/bench/%: tests/bench/%.c $(B)/libattrib.a

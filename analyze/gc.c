@@ -37,7 +37,7 @@ static int load_cycles(struct pass *p, enum side side, struct cycles *c, struct 
 	static const char sql[] =
 		"SELECT g.pause, g.t, coalesce(g.heap_live, g.goal / (1 + coalesce((SELECT CAST(value AS REAL) FROM setting s"
 		"  WHERE s.instance = g.instance AND s.name = 'GOGC' LIMIT 1), 100.0) / 100.0), g.heap_end)"
-		" FROM gc_cycle g JOIN source f ON f.id = g.source JOIN instance i ON i.id = g.instance JOIN run r ON r.id = i.run"
+		" FROM gc_best g JOIN source f ON f.id = g.source JOIN instance i ON i.id = g.instance JOIN run r ON r.id = i.run"
 		" JOIN stretch t ON t.instance = g.instance WHERE t.side IN (?1, ?2) AND t.phase IN ('steady', 'unknown')"
 		" AND (g.t IS NULL OR f.clock <> 'epoch' OR ((t.t0 IS NULL OR g.t >= t.t0) AND (t.t1 IS NULL OR g.t <= t.t1)))"
 		" ORDER BY r.folder, i.name, i.life, g.t, g.n";

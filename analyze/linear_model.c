@@ -50,7 +50,7 @@ static int windows(struct pass *p, enum side side, double *over, double *all, st
 	int64_t second = STORE_NULL;
 	size_t n = 0;
 	int rc = store_query(p->st, &q, err,
-			     "SELECT DISTINCT g.t / 1000000000, g.pause, g.source, g.n FROM gc_cycle g JOIN source f ON f.id = g.source"
+			     "SELECT DISTINCT g.t / 1000000000, g.pause, g.source, g.n FROM gc_best g JOIN source f ON f.id = g.source"
 			     " JOIN stretch t ON t.instance = g.instance WHERE g.pause IS NOT NULL AND t.side = ?"
 			     " AND t.phase IN ('steady', 'unknown')"
 			     " AND (g.t IS NULL OR f.clock <> 'epoch' OR ((t.t0 IS NULL OR g.t >= t.t0) AND (t.t1 IS NULL OR g.t <= t.t1)))"

@@ -3,7 +3,7 @@
  * symbols.c - what two builds call the same function
  *
  * Every func gets a symbol: its canonical name (core/gosym). The kind follows from where the file says it lives:
- * module caches write "@v" into the path and vendored code "/vendor/", the standard library has no dot in the first element of its
+ * module caches write "@v" into the path and vendored code "/vendor/", the standard library is known by the first element of its
  * package; what is left was built from the main module and is the user's. Charging cost to user code depends on this alone.
  */
 #include "analyze/pass.h"
@@ -49,18 +49,22 @@ static const char *kind_of(struct str name, struct str file, struct str package)
 	return gosym_is_std(package) ? "std" : "user";
 }
 
-static int put_symbol(struct pass *p, int64_t func, struct str name, struct str file, struct buf *canonical, struct err *err)
+static int put_symbol(struct pass *p, int64_t func, struct str name, struct str file, struct buf *canonical, struct buf *path, struct err *err)
 {
 	struct str package = gosym_package(name);
 	int64_t id = 0;
 	int rc;
 
 	buf_reset(canonical);
+	buf_reset(path);
 	gosym_canonical(canonical, name);
+	gosym_path(path, package);
 	rc = buf_check(canonical, err);
 	if (!rc)
+		rc = buf_check(path, err);
+	if (!rc)
 		rc = store_run(p->st, err, "INSERT OR IGNORE INTO symbol (name, package, kind) VALUES (?, ?, ?)", "tts",
-			       buf_view(canonical), gosym_package(buf_view(canonical)), kind_of(name, file, package));
+			       buf_view(canonical), buf_view(path), kind_of(name, file, package));
 	if (!rc)
 		rc = store_int(p->st, err, &id, 0, "SELECT id FROM symbol WHERE name = ?", "t", buf_view(canonical));
 	if (!rc)
@@ -71,7 +75,7 @@ static int put_symbol(struct pass *p, int64_t func, struct str name, struct str 
 
 int pass_symbols(struct pass *p, struct err *err)
 {
-	struct buf canonical = { .limit = 1 << 20 };
+	struct buf canonical = { .limit = 1 << 20 }, path = { .limit = 1 << 20 };
 	struct stmt *q;
 	/* By name: which file of a name speaks for its kind must not depend on the order of reading. */
 	int rc = store_query(p->st, &q, err, "SELECT id, name, file FROM func ORDER BY name, file", "");
@@ -79,8 +83,9 @@ int pass_symbols(struct pass *p, struct err *err)
 	if (rc)
 		return rc;
 	while (!rc && store_next(q, err))
-		rc = put_symbol(p, stmt_int(q, 0), stmt_text(q, 1), stmt_text(q, 2), &canonical, err);
+		rc = put_symbol(p, stmt_int(q, 0), stmt_text(q, 1), stmt_text(q, 2), &canonical, &path, err);
 	rc = store_finish(q, rc, err);
 	buf_free(&canonical);
+	buf_free(&path);
 	return rc;
 }

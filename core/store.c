@@ -83,8 +83,10 @@ static int refused_io(struct store *st, struct err *err)
 
 	if (sqlite3_extended_errcode(st->db) == SQLITE_IOERR_NOMEM)
 		return err_nomem(err);
-	if (!why)
-		return refused_with_words(st, code, "database: ", NULL, err);
+	if (!why) /* a COMMIT forgets it */
+		return refused_with_words(
+			st, code, code == ERR_IO ? "cannot read the database: " : "cannot write the database: ", NULL,
+			err);
 	return err_sys(err, code, why, "cannot %s the database", code == ERR_IO ? "read" : "write");
 }
 

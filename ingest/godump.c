@@ -54,7 +54,7 @@ static void at_least(int64_t v, int64_t *min)
 
 static void reset_cursor(struct godump *g)
 {
-	g->at = (struct godump_cursor){ .node = TREE_NONE, .name = GODUMP_NONE, .guess = TREE_NONE };
+	g->at = (struct godump_cursor){ .node = TREE_NONE, .name = GODUMP_NONE };
 	g->stack_cut = false;
 }
 
@@ -204,7 +204,6 @@ static int push_elided(struct godump *g, struct err *err)
 	g->elided++;
 	at_least(21, &g->go_min);
 	g->at.name = g->stacks.elided;
-	g->at.guess = TREE_NONE;
 	g->at.inlined = false;
 	return godump_push_place(&g->stacks, &g->at, STR_NONE, g->o->limits, err);
 }
@@ -213,7 +212,6 @@ static int push_foreign(struct godump *g, struct err *err)
 {
 	int rc = godump_intern_name(&g->stacks, STR_LIT("non-Go function"), &g->at.name, err);
 
-	g->at.guess = TREE_NONE;
 	g->at.inlined = false;
 	return rc ? rc : godump_push_place(&g->stacks, &g->at, STR_NONE, g->o->limits, err);
 }
@@ -261,13 +259,15 @@ static int place_line(struct godump *g, struct str line, bool whole, struct err 
 
 	while (line.n && (line.p[0] == '\t' || line.p[0] == ' '))
 		line = str_skip(line, 1);
+	if (whole && g->where == FRAMES && godump_guess_place(&g->stacks, &g->at, line))
+		return 0;
 	found = godump_place(line, &place, &offset);
-	if (!whole && !(found && offset)) {	/* ":30" may be what is left of ":3070 +0x385" */
+	if (!whole && !(found && offset)) { /* ":30" may be what is left of ":3070 +0x385" */
 		g->cut = true;
 		return 0;
 	}
 	if (g->where == CREATOR) {
-		g->where = SKIP;	/* ancestors may follow */
+		g->where = SKIP; /* ancestors may follow */
 		return found ? creator_place(g, place, err) : 0;
 	}
 	if (g->where != FRAMES || g->at.name == GODUMP_NONE)
@@ -302,7 +302,6 @@ static int foreign_name(struct godump *g, struct str line, struct err *err)
 		return godump_push_place(&g->stacks, &g->at, place, g->o->limits, err);
 	if (g->at.name != GODUMP_NONE || line.n > 512 || memchr(line.p, ' ', line.n) || memchr(line.p, '\t', line.n))
 		return other_text(g, line, err);
-	g->at.guess = TREE_NONE;
 	g->at.inlined = false;
 	return godump_intern_name(&g->stacks, line, &g->at.name, err);
 }

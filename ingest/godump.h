@@ -69,10 +69,19 @@ struct godump_group {
 	int64_t count;
 };
 
+/* A frame expected next, with its texts at hand: one line of the processor's cache holds all of a node's. */
+struct godump_guess {
+	const char *name, *place;
+	uint32_t name_n, place_n;
+	uint32_t func;
+	uint32_t node;		/* node << 1 | inlined; TREE_NONE: none */
+};
+enum { GODUMP_WAYS = 2 };
+
 struct godump_stacks {
 	struct map names, places, states;	/* places: "path:line", "" unknown */
 	struct tree nodes;			/* LEAF FIRST: a child is the caller; func: a name, line: a place */
-	uint32_t *guess; /* by node + 1: the caller that followed last time, 0 at the outermost: the last leaf */
+	struct godump_guess *guess;	/* GODUMP_WAYS a node + 1: callers that followed; 0 at the outermost: leaves */
 	uint32_t *last_group;			/* by node + 1 */
 	size_t cap_guess, cap_last;
 	struct map keys;			/* struct godump_key -> group */
@@ -85,7 +94,6 @@ struct godump_stacks {
 struct godump_cursor {
 	uint32_t node;		/* TREE_NONE: no frame yet */
 	uint32_t name;		/* of a frame whose place has not come; GODUMP_NONE: none */
-	uint32_t guess;		/* the node expected for it */
 	bool inlined;
 	uint32_t frames;
 };
@@ -95,6 +103,8 @@ void godump_stacks_free(struct godump_stacks *s);
 /* The name of a function line; leaves c alone (and *ok false) when it is none. */
 int godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line, bool *ok,
 		     struct err *err) ERR_MUST_CHECK;
+/* True when line is the place expected behind the name before: the frame is taken. */
+bool godump_guess_place(struct godump_stacks *s, struct godump_cursor *c, struct str line);
 /* The place that belongs to the name before; place.p NULL: unknown. */
 int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l,
 		      struct err *err) ERR_MUST_CHECK;

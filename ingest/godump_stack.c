@@ -21,18 +21,24 @@ static int over(const char *what, const char *limit, uint64_t value, struct err 
 		       limit);
 }
 
+static void no_guess(struct godump_stacks *s, size_t slot)
+{
+	for (size_t i = 0; i < GODUMP_WAYS; i++)
+		s->guess[slot * GODUMP_WAYS + i] = (struct godump_guess){ .node = TREE_NONE };
+}
+
 int godump_stacks_init(struct godump_stacks *s, const struct limits *l, struct err *err)
 {
 	int rc;
 
 	s->names.keys.limit = s->places.keys.limit = (size_t)l->strings_bytes;
 	s->states.keys.limit = (size_t)l->strings_bytes;
-	rc = grow(&s->guess, &s->cap_guess, 256, sizeof(*s->guess), err);
+	rc = grow(&s->guess, &s->cap_guess, 256, GODUMP_WAYS * sizeof(*s->guess), err);
 	if (!rc)
 		rc = grow(&s->last_group, &s->cap_last, 256, sizeof(*s->last_group), err);
 	if (rc)
 		return rc;
-	s->guess[0] = TREE_NONE;
+	no_guess(s, 0);
 	s->last_group[0] = GODUMP_NONE;
 	rc = godump_intern_place(s, STR_LIT(""), &s->elided, err);	/* place 0: unknown */
 	if (!rc)
@@ -73,11 +79,6 @@ int godump_intern_place(struct godump_stacks *s, struct str place, uint32_t *out
 	return intern(&s->places, place, out, err);
 }
 
-static bool same(struct str a, struct str b)
-{
-	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 /* Symbols have no blanks and no control characters; what else ends in ')' is somebody's log line. */
 static bool name_ok(struct str name)
 {
@@ -87,27 +88,54 @@ static bool name_ok(struct str name)
 	return memchr(name.p, '.', name.n) != NULL || str_is(name, "panic") || str_starts(name, "_");
 }
 
+/* line is name and arguments: no other parenthesis stands behind the first one that is not part of the name. */
+static bool is_call(const struct godump_guess *g, struct str line)
+{
+	return line.n > g->name_n + 1 && line.p[g->name_n] == '(' && memcmp(line.p, g->name, g->name_n) == 0 &&
+	       line.p[line.n - 1] == ')' && !memchr(line.p + g->name_n + 1, '(', line.n - g->name_n - 1);
+}
+
 int godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line, bool *ok, struct err *err)
 {
-	uint32_t guess = s->guess[c->node + 1];
+	const struct godump_guess *g = &s->guess[(size_t)(c->node + 1) * GODUMP_WAYS];
 	struct str name;
-	bool inlined;
 
-	*ok = godump_func(line, &name, &inlined);
-	if (!*ok)
-		return 0;
-	if (guess != TREE_NONE && same(s->names.key[s->nodes.node[guess].func], name)) {
-		c->name = s->nodes.node[guess].func;
-		c->guess = s->nodes.node[guess].inlined == inlined ? guess : TREE_NONE;
-		c->inlined = inlined;
+	for (int i = 0; i < GODUMP_WAYS; i++, g++) {
+		if (g->node == TREE_NONE || !is_call(g, line))
+			continue;
+		c->name = g->func;
+		c->inlined = line.n - g->name_n == 5 && memcmp(line.p + g->name_n, "(...)", 5) == 0;
+		*ok = true;
 		return 0;
 	}
-	*ok = name_ok(name);
-	if (!*ok)
-		return 0;
-	c->guess = TREE_NONE;
-	c->inlined = inlined;
-	return godump_intern_name(s, name, &c->name, err);
+	*ok = godump_func(line, &name, &c->inlined) && name_ok(name);
+	return *ok ? godump_intern_name(s, name, &c->name, err) : 0;
+}
+
+bool godump_guess_place(struct godump_stacks *s, struct godump_cursor *c, struct str line)
+{
+	const struct godump_guess *g = &s->guess[(size_t)(c->node + 1) * GODUMP_WAYS];
+
+	for (int i = 0; i < GODUMP_WAYS; i++, g++) {
+		if (g->func != c->name || g->node == TREE_NONE || !g->place_n || (g->node & 1) != c->inlined || line.n < g->place_n ||
+		    memcmp(line.p, g->place, g->place_n) != 0 || (line.n > g->place_n && line.p[g->place_n] != ' '))
+			continue;
+		c->frames++;
+		c->node = g->node >> 1;
+		c->name = GODUMP_NONE;
+		return true;
+	}
+	return false;
+}
+
+/* The node that followed c now will be asked for first the next time. */
+static void expect(struct godump_stacks *s, const struct godump_cursor *c, uint32_t node, uint32_t place)
+{
+	struct godump_guess *g = &s->guess[(size_t)(c->node + 1) * GODUMP_WAYS];
+	struct str name = s->names.key[c->name], at = s->places.key[place];
+
+	memmove(g + 1, g, (GODUMP_WAYS - 1) * sizeof(*g));
+	*g = (struct godump_guess){ name.p, at.p, (uint32_t)name.n, (uint32_t)at.n, c->name, node << 1 | c->inlined };
 }
 
 static int add_node(struct godump_stacks *s, struct godump_cursor *c, uint32_t place, const struct limits *l,
@@ -123,15 +151,15 @@ static int add_node(struct godump_stacks *s, struct godump_cursor *c, uint32_t p
 	if (s->nodes.n > l->profile_objects)
 		return over("frames in their stacks", "profile_objects", l->profile_objects, err);
 	if (s->nodes.n > before) {
-		rc = grow(&s->guess, &s->cap_guess, s->nodes.n + 1, sizeof(*s->guess), err);
+		rc = grow(&s->guess, &s->cap_guess, s->nodes.n + 1, GODUMP_WAYS * sizeof(*s->guess), err);
 		if (!rc)
 			rc = grow(&s->last_group, &s->cap_last, s->nodes.n + 1, sizeof(*s->last_group), err);
 		if (rc)
 			return rc;
-		s->guess[at + 1] = TREE_NONE;
+		no_guess(s, (size_t)at + 1);
 		s->last_group[at + 1] = GODUMP_NONE;
 	}
-	s->guess[c->node + 1] = at;
+	expect(s, c, at, place);
 	c->node = at;
 	return 0;
 }
@@ -145,14 +173,10 @@ int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct s
 	if (c->frames >= l->stack_frames || c->frames >= GODUMP_FRAMES)
 		return 0;	/* the caller sees frames and says it */
 	c->frames++;
-	if (c->guess != TREE_NONE && place.p && same(s->places.key[s->nodes.node[c->guess].line], place)) {
-		c->node = c->guess;
-	} else {
-		if (place.p)
-			rc = godump_intern_place(s, place, &number, err);
-		if (!rc)
-			rc = add_node(s, c, number, l, err);
-	}
+	if (place.p)
+		rc = godump_intern_place(s, place, &number, err);
+	if (!rc)
+		rc = add_node(s, c, number, l, err);
 	c->name = GODUMP_NONE;
 	return rc;
 }

@@ -235,14 +235,15 @@ int pprof_add_location(struct pprof *p, const Pb__Location *m, uint64_t at, stru
 int pprof_tables_check(struct pprof *p, struct err *err)
 {
 	const struct pprof_tables *t = &p->t;
-	const struct pprof_loc *loc;
 
 	if (t->str_max && t->n_str == 0)
 		return pprof_bad(t->str_max_at, err, "string %u is named but there is no string table", t->str_max);
 	if (t->str_max && t->str_max >= t->n_str)
 		return pprof_bad(t->str_max_at, err, "string %u is named but the string table has %zu entries",
 				 t->str_max, t->n_str);
-	for (loc = t->loc; loc < t->loc + t->n_loc; loc++) {
+	for (size_t i = 0; i < t->n_loc; i++) {
+		const struct pprof_loc *loc = &t->loc[i];
+
 		if (!loc->seen)
 			return pprof_bad(loc->address, err, "a sample names location %llu, which is not in the file",
 					 (unsigned long long)loc->id);

@@ -95,6 +95,13 @@ static void line_in_two(void)
 	CHECK(!reader_line(r, &line, &cut, &eof, &err) && !cut && str_is(line, "0123456789"));
 	CHECK(!reader_line(r, &line, &cut, &eof, &err) && !cut && str_is(line, "x"));
 	reader_close(r);
+	buf_reset(&b);
+	gz(&b, STR_LIT("0123456789\r"));
+	gz(&b, STR_LIT("abc\nx\n"));
+	r = open_mem(buf_view(&b), &l);
+	CHECK(!reader_line(r, &line, &cut, &eof, &err) && cut && str_is(line, "0123456789"));
+	CHECK(!reader_line(r, &line, &cut, &eof, &err) && !cut && str_is(line, "x"));
+	reader_close(r);
 	buf_free(&b);
 }
 

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * series_signals.c - metrics over time become signals, one row of a table each
+ *
+ * A series of a side is reduced to one number (median, rate of a counter, p99 of a histogram's growth, growth of a gauge, ratio of two
+ * counters) over the steady phase, and the sides' numbers are compared as a ratio or a difference with an assumed spread between runs. One
+ * series of a side is one observation, however many points it has: the points of one process are not independent.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "analyze/change.h"
+#include "analyze/math/dist.h"
+#include "analyze/math/rank.h"
+#include "analyze/math/trend.h"
+#include "analyze/signal.h"
+#include "core/fmt.h"
+
+enum reduce { LEVEL, RATE, P99, GROWTH, SHARE, LAST };	/* SHARE: growth of the counter over the growth of `per` */
+
+struct series_signal {
+	const char *signal, *group, *series, *per;
+	enum reduce reduce;
+	bool difference;	/* compared as cur - base, else as ln(cur / base) */
+	double loud, tau;	/* tau: of the ln, or of the difference */
+	const char *unit, *what;
+};
+
+static const struct series_signal table[] = {
+	{ "sched.latency_p99", "sched", "/sched/latencies:seconds", NULL, P99, false, 1.4, .35, "seconds", "scheduling latency p99" },
+	{ "sched.runnable", "sched", "sched.runqueue", NULL, LEVEL, true, 4, 1, "goroutines", "goroutines waiting for a processor" },
+	{ "sched.runnable", "sched", "/sched/goroutines/runnable:goroutines", NULL, LEVEL, true, 4, 1, "goroutines",
+	  "goroutines waiting for a processor" },
+	{ "sched.idle_procs", "sched", "sched.idle_procs", NULL, LEVEL, true, 1, .4, "processors", "idle processors" },
+	{ "gc.forced", "gc", "/gc/cycles/forced:gc-cycles", NULL, RATE, true, .2, .05, "1/s", "forced GC cycles a second" },
+	{ "gc.limiter", "gc", "/gc/limiter/last-enabled:gc-cycle", NULL, LAST, true, 1, .1, "cycle", "last GC cycle that hit the CPU limiter" },
+	{ "gc.goal_ratio", "gc", "/gc/heap/goal:bytes", "/gc/heap/live:bytes", LEVEL, false, .3, .06, "ratio", "GC goal over live heap" },
+	{ "stw.other_p99", "stw", "/sched/pauses/total/other:seconds", NULL, P99, false, 1.4, .35, "seconds",
+	  "stop-the-world pauses outside GC, p99" },
+	{ "stw.stopping_share", "stw", "/sched/pauses/stopping/gc:seconds", "/sched/pauses/total/gc:seconds", P99, true, .4, .15, "ratio",
+	  "share of a pause that is stopping" },
+	{ "threads.slope", "threads", "threads", NULL, GROWTH, true, 10, 2, "threads", "threads grew during the steady phase by" },
+	{ "mutex.wait", "mutex", "/sync/mutex/wait/total:seconds", NULL, RATE, false, 1.1, .4, "seconds/s", "time blocked on locks a second" },
+	{ "quota.throttle_share", "quota", "quota.throttled_periods", "quota.periods", SHARE, true, .1, .02, "ratio",
+	  "share of periods the quota throttled" },
+	{ "load.achieved_ratio", "load", "load.requests", "load.offered", SHARE, true, .05, .01, "ratio", "requests completed of those offered" },
+	{ "load.attempts", "load", "load.attempts", "load.requests", SHARE, true, .2, .03, "ratio", "attempts per call" },
+	{ "load.generator_cpu", "load", "load.generator_cpu", NULL, LEVEL, true, .3, .1, "ratio", "the load generator's use of its processors" },
+	{ "net.listen_overflows", "net", "tcp.listen_overflows", NULL, RATE, true, 1, .1, "1/s", "accept queue overflows a second" },
+	{ "net.retransmits", "net", "tcp.retransmits", "tcp.segments_out", SHARE, true, .01, .002, "ratio", "segments sent again" },
+	{ "net.rtt", "net", "net.rtt", NULL, LEVEL, false, .69, .2, "ns", "round trip time" },
+	{ "net.rwnd_limited", "net", "net.rwnd_limited", NULL, LEVEL, true, .2, .05, "ratio", "time limited by the receiver's window" },
+};
+
+struct points {
+	double *t, *v;
+	size_t n;
+};
+
+/* The points of one series name on one side in the steady phase, process by process; counters of several processes are added up later. */
+static int load(struct pass *p, enum side side, const char *series, struct points *x, int64_t source, struct err *err)
+{
+	static const char sql[] =
+		"SELECT o.t, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = ?1 AND s.source = ?3"
+		" AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE t.side = ?2 AND i.run = f.run"
+		"  AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
+		"  AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR o.t >= t.t0) AND (t.t1 IS NULL OR o.t <= t.t1)))) ORDER BY s.label, o.t";
+	struct stmt *q;
+	int64_t n = 0;
+	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM series s JOIN point o ON o.series = s.id WHERE s.name = ? AND s.source = ?",
+			   "si", series, source);
+
+	*x = (struct points){ 0 };
+	x->t = arena_array(&p->mem, double, (size_t)n + 1);
+	x->v = arena_array(&p->mem, double, (size_t)n + 1);
+	if (!rc && (!x->t || !x->v))
+		rc = err_nomem(err);
+	if (!rc)
+		rc = store_query(p->st, &q, err, sql, "ssi", series, side_name[side], source);
+	if (rc)
+		return rc;
+	for (; store_next(q, err) && (int64_t)x->n < n; x->n++) {
+		x->t[x->n] = stmt_real(q, 0) * 1e-9;
+		x->v[x->n] = stmt_real(q, 1);
+	}
+	return store_end(q, err);
+}
+
+/* Growth of a counter; a fall is a restart and counts from there on. */
+static double counter_growth(const struct points *x)
+{
+	double sum = 0;
+
+	for (size_t i = 1; i < x->n; i++)
+		if (x->t[i] > x->t[i - 1] && x->v[i] >= x->v[i - 1])
+			sum += x->v[i] - x->v[i - 1];
+	return sum;
+}
+
+static double total(const struct points *x)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < x->n; i++)
+		sum += x->v[i];
+	return sum;
+}
+
+/* p99 of what a histogram gained between its first and last state on the side: the upper bound of the bucket it falls in. */
+static int histogram_p99(struct pass *p, enum side side, const char *series, int64_t source, double *out, struct err *err)
+{
+	static const char sql[] =
+		"WITH w (s, t0, t1) AS (SELECT b.series, min(b.t), max(b.t) FROM bucket b JOIN series s ON s.id = b.series JOIN source f ON f.id = s.source"
+		"  WHERE s.name = ?1 AND s.source = ?3 AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance"
+		"   WHERE t.side = ?2 AND i.run = f.run AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
+		"   AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR b.t >= t.t0) AND (t.t1 IS NULL OR b.t <= t.t1)))) GROUP BY b.series)"
+		" SELECT b.hi, b.lo, sum(CASE WHEN b.t = w.t1 THEN b.count ELSE -b.count END) FROM w JOIN bucket b ON b.series = w.s"
+		"  AND (b.t = w.t1 OR (b.t = w.t0 AND w.t0 < w.t1)) GROUP BY b.lo, b.hi ORDER BY b.lo";
+	struct stmt *q;
+	double *hi, *n, sum = 0, at = 0;
+	size_t k = 0, room = 4096;
+	int rc = store_query(p->st, &q, err, sql, "ssi", series, side_name[side], source);
+
+	*out = NAN;
+	if (rc)
+		return rc;
+	hi = arena_array(&p->mem, double, room);
+	n = arena_array(&p->mem, double, room);
+	while (hi && n && store_next(q, err) && k < room) {
+		double bound = stmt_real(q, 0);
+
+		hi[k] = isfinite(bound) ? bound : stmt_real(q, 1);
+		n[k] = fmax(0, stmt_real(q, 2));
+		sum += n[k++];
+	}
+	rc = store_finish(q, hi && n ? 0 : err_nomem(err), err);
+	for (size_t i = 0; i < k && sum > 0; i++) {
+		at += n[i];
+		if (at >= .99 * sum) {
+			*out = hi[i];
+			break;
+		}
+	}
+	return rc;
+}
+
+static int reduce(struct pass *p, const struct series_signal *s, enum side side, int64_t source, double *out, struct err *err)
+{
+	struct points x, y = { 0 };
+	struct trend_sen sen;
+	double other = NAN;
+	int rc;
+
+	*out = NAN;
+	if (s->reduce == P99) {
+		rc = histogram_p99(p, side, s->series, source, out, err);
+		if (!rc && s->per) {
+			rc = histogram_p99(p, side, s->per, source, &other, err);
+			*out = other > 0 ? *out / other : NAN;
+		}
+		return rc;
+	}
+	rc = load(p, side, s->series, &x, source, err);
+	if (!rc && s->per)
+		rc = load(p, side, s->per, &y, source, err);
+	if (rc || !x.n || (s->per && !y.n))
+		return rc;
+	switch (s->reduce) {
+	case LEVEL:
+		*out = rank_median(x.v, x.n);
+		if (s->per)
+			*out /= rank_median(y.v, y.n);
+		break;
+	case RATE:
+		*out = x.n > 1 && x.t[x.n - 1] > x.t[0] ? counter_growth(&x) / (x.t[x.n - 1] - x.t[0]) : NAN;
+		break;
+	case SHARE:	/* load rows are amounts of their span, kernel counters count since start */
+		if (strncmp(s->series, "load.", 5) == 0)
+			*out = total(&y) > 0 ? total(&x) / total(&y) : NAN;
+		else
+			*out = counter_growth(&y) > 0 ? counter_growth(&x) / counter_growth(&y) : NAN;
+		break;
+	case GROWTH:
+		if (x.n >= 3 && (rc = trend_theil_sen(x.t, x.v, x.n, .05, &sen, err)) == 0)
+			*out = sen.slope * (x.t[x.n - 1] - x.t[0]);
+		break;
+	default:
+		*out = x.v[x.n - 1];
+		break;
+	}
+	return rc;
+}
+
+/* The mean over the sources of a side that have the series. */
+static int side_value(struct pass *p, const struct series_signal *s, enum side side, double *out, struct err *err)
+{
+	int64_t source[256];
+	struct stmt *q;
+	double sum = 0, v;
+	int n = 0, used = 0;
+	int rc = store_query(p->st, &q, err,
+			     "SELECT DISTINCT f.id FROM series s JOIN source f ON f.id = s.source JOIN instance i ON i.run = f.run JOIN stretch t"
+			     " ON t.instance = i.id WHERE s.name = ? AND t.side = ? ORDER BY f.path", "ss", s->series, side_name[side]);
+
+	*out = NAN;
+	if (rc)
+		return rc;
+	while (store_next(q, err) && n < 256)
+		source[n++] = stmt_int(q, 0);
+	rc = store_end(q, err);
+	for (int i = 0; !rc && i < n; i++) {
+		rc = reduce(p, s, side, source[i], &v, err);
+		if (isfinite(v)) {
+			sum += v;
+			used++;
+		}
+	}
+	if (used)
+		*out = sum / used;
+	return rc;
+}
+
+static int put(struct pass *p, const struct series_signal *s, double base, double cur, struct err *err)
+{
+	struct signal g = SIGNAL(s->signal, s->group);
+	struct buf why = { .limit = 300 };
+	double effect = s->difference ? cur - base : base > 0 && cur > 0 ? log(cur / base) : 0;
+	int rc;
+
+	g.base = base;
+	g.cur = cur;
+	g.unit = s->unit;
+	g.p = isnan(base) ? NAN : dist_normal_p2(effect / (sqrt(2) * s->tau));
+	g.value = isnan(base) ? 0 : signal_loudness(effect, s->loud, g.p);
+	buf_printf(&why, "%s: ", s->what);
+	if (!isnan(base)) {
+		fmt_value(&why, base, s->unit);
+		buf_puts(&why, " -> ");
+	}
+	fmt_value(&why, cur, s->unit);
+	g.why = why.data;
+	rc = signal_put(p, &g, err);
+	buf_free(&why);
+	return rc;
+}
+
+int pass_series(struct pass *p, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(table) / sizeof(table[0]); i++) {
+		double base = NAN, cur = NAN;
+
+		rc = side_value(p, &table[i], BASE, &base, err);
+		if (!rc)
+			rc = side_value(p, &table[i], CUR, &cur, err);
+		if (!rc && isfinite(cur) && (isfinite(base) || p->design == DESIGN_SNAPSHOT))
+			rc = put(p, &table[i], base, cur, err);
+	}
+	return rc;
+}
