@@ -49,7 +49,7 @@ static int load_facts(struct contest *c, struct pass *p, struct err *err)
 	if (!c->fact)
 		return err_nomem(err);
 	rc = store_query(p->st, &q, err,
-			 "SELECT id, name, source_group, state = 'measured', value, cur, p FROM signal ORDER BY source_group, name", "");
+			 "SELECT id, name, source_group, state = 'measured', value, cur, p, size FROM signal ORDER BY source_group, name", "");
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && (int64_t)c->n_facts < n; c->n_facts++) {
@@ -57,7 +57,8 @@ static int load_facts(struct contest *c, struct pass *p, struct err *err)
 
 		*f = (struct fact){ .id = stmt_int(q, 0), .name = arena_str(&p->mem, stmt_text(q, 1)),
 			.group_name = arena_str(&p->mem, stmt_text(q, 2)), .measured = stmt_int(q, 3) == 1 && !stmt_null(q, 4),
-			.value = stmt_real(q, 4), .cur = stmt_real(q, 5), .p = stmt_real(q, 6) };
+			.value = stmt_real(q, 4), .cur = stmt_real(q, 5), .p = stmt_real(q, 6),
+			.size = stmt_real(q, 7) };
 		if (c->n_facts && !str_eq(f->group_name, f[-1].group_name) && groups + 1 < MAX_GROUPS)
 			groups++;
 		f->group = groups;
@@ -93,7 +94,7 @@ static double loudness(const struct pass *p, const struct fact *f, const struct 
 
 static double evidence(const struct pass *p, const struct fact *f, const struct cause_signal *s)
 {
-	double v = loudness(p, f, s), woe;
+	double v = loudness(p, f, s), woe, size;
 
 	if (isnan(v))
 		return NAN;
@@ -102,7 +103,9 @@ static double evidence(const struct pass *p, const struct fact *f, const struct 
 	woe = s->weight * fmax(0, v);
 	if (woe > 0 && isfinite(f->p))
 		woe = fmin(woe, fmax(0, score_woe(f->p, 1)));
-	return woe - s->miss * (1 - fmax(0, v));
+	/* Quiet is what is small, not what is uncertain: a large change that may be chance says nothing. */
+	size = p->design == DESIGN_SNAPSHOT ? v : s->down ? -f->size : f->size;
+	return woe - s->miss * (1 - fmax(fmax(0, v), isnan(size) ? 0 : size));
 }
 
 /* Part of the loud key figures that a cause accounts for: 1 when none is loud. */

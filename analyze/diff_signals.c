@@ -62,7 +62,7 @@ static int put_total_signal(struct pass *p, const struct diff_metric *d, const c
 	s.lo = d->total.lo;
 	s.hi = d->total.hi;
 	s.change = d->total_change;
-	s.value = signal_loudness(ln_ratio(s.base, s.cur), loud, s.p) * damp;
+	signal_loud(&s, ln_ratio(s.base, s.cur) * damp, loud, s.p);
 	s.why = sentence(p, what, s.base, s.cur, s.unit);
 	return signal_put(p, &s, err);
 }
@@ -92,7 +92,7 @@ static int put_path_signal(struct pass *p, const struct diff_metric *d, const ch
 		s.base = stmt_real(q, 1);
 		s.cur = stmt_real(q, 2);
 		s.p = stmt_real(q, 3);
-		s.value = signal_loudness((s.cur - s.base) / d->whole, loud, s.p);
+		signal_loud(&s, (s.cur - s.base) / d->whole, loud, s.p);
 		s.why = sentence(p, label, s.base, s.cur, s.unit);
 	}
 	rc = store_end(q, err);
@@ -178,7 +178,7 @@ static int put_site_growth(struct pass *p, const struct tree *t, const struct co
 		s.p = best.p;
 		s.lo = best.lo;
 		s.hi = best.hi;
-		s.value = signal_loudness(best.delta / fmax(d->whole, 1), LOUD_SITE, best.p);
+		signal_loud(&s, best.delta / fmax(d->whole, 1), LOUD_SITE, best.p);
 		s.why = sentence(p, label, best.base, best.cur, "bytes");
 	}
 	return rc ? rc : signal_put(p, &s, err);
@@ -217,7 +217,7 @@ static int put_cores(struct pass *p, const struct comparison *k, const struct di
 	s.cur = cores(k->c, CUR);
 	s.unit = "cores";
 	s.p = d->total.p;
-	s.value = signal_loudness(ln_ratio(s.base, s.cur), LOUD_COST, s.p);
+	signal_loud(&s, ln_ratio(s.base, s.cur), LOUD_COST, s.p);
 	s.why = sentence(p, "busy cores", s.base, s.cur, "cores");
 	return isnan(s.cur) ? 0 : signal_put(p, &s, err);
 }

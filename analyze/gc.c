@@ -115,7 +115,7 @@ static int put(struct pass *p, const char *name, const char *what, const char *u
 	s.cur = cur;
 	s.unit = unit;
 	s.p = pv;
-	s.value = signal_loudness(effect, loud, pv);
+	signal_loud(&s, effect, loud, pv);
 	s.why = told(p, what, base, cur, unit);
 	return rc ? rc : signal_put(p, &s, err);
 }
@@ -250,7 +250,7 @@ static int put_heap(struct pass *p, const struct cycles c[SIDES], struct err *er
 	s.cur = h[CUR].growth;
 	s.unit = "bytes";
 	s.p = fmax(h[CUR].growth * delta > 0 || isnan(h[BASE].p) ? h[CUR].p : h[BASE].p, dist_normal_p2(z));
-	s.value = signal_loudness(delta / start, LOUD_SLOPE, s.p);
+	signal_loud(&s, delta / start, LOUD_SLOPE, s.p);
 	s.why = told(p, "heap after GC grew during the steady phase by", s.base, s.cur, "bytes");
 	return rc ? rc : signal_put(p, &s, err);
 }

@@ -55,7 +55,7 @@ static int put_count(struct pass *p, const char *name, const char *what, double 
 	s.cur = cur;
 	s.unit = "goroutines";
 	s.p = p->design == DESIGN_SNAPSHOT ? NAN : fmin(1, goroutines_growth_p(p, base, cur) * tests);
-	s.value = p->design == DESIGN_SNAPSHOT ? 0 : signal_loudness(growth(base, cur, all), LOUD_GROWTH, s.p);
+	signal_loud(&s, growth(base, cur, all), LOUD_GROWTH, s.p);
 	s.cluster = cluster;
 	s.why = told(p, what, base, cur);
 	return signal_put(p, &s, err);
@@ -133,7 +133,7 @@ static int put_slope(struct pass *p, const struct gostacks *g, struct err *err)
 	s.unit = "goroutines";
 	/* The trend of the side that grew must be one, and the sides must differ: with five dumps no rank test says more than .03. */
 	s.p = fmax(dist_normal_p2(z), delta > 0 ? r[CUR].p : isnan(r[BASE].p) ? 1 : r[BASE].p);
-	s.value = signal_loudness(growth(0, delta, fmax(g->all[BASE], r[CUR].start)), LOUD_GROWTH, s.p);
+	signal_loud(&s, growth(0, delta, fmax(g->all[BASE], r[CUR].start)), LOUD_GROWTH, s.p);
 	s.why = told(p, "goroutines grew during the steady phase by", base, r[CUR].growth);
 	return signal_put(p, &s, err);
 }
@@ -256,7 +256,7 @@ static int put_shape(struct pass *p, const struct gostacks *g, const struct gocl
 	s.cur = agree_entropy_normalised(cur, c->k);
 	s.unit = "ratio";
 	s.p = perm.p;
-	s.value = isnan(s.base) ? 0 : signal_loudness(s.cur - s.base, .3, s.p);
+	signal_loud(&s, isnan(s.base) ? 0 : s.cur - s.base, .3, s.p);
 	s.why = told(p, "spread of goroutines over clusters (normalised entropy)", s.base, s.cur);
 	rc = signal_put(p, &s, err);
 	jsd = agree_jsd(base, cur, c->k, NULL);
@@ -268,7 +268,7 @@ static int put_shape(struct pass *p, const struct gostacks *g, const struct gocl
 	s.cur = jsd;
 	s.unit = "bits";
 	s.p = perm.p;
-	s.value = signal_loudness(jsd, .2, perm.p);
+	signal_loud(&s, jsd, .2, perm.p);
 	s.why = "distance of the two sides' distributions over clusters (Jensen-Shannon)";
 	return rc ? rc : signal_put(p, &s, err);
 }
@@ -286,7 +286,7 @@ static int put_waits(struct pass *p, const struct gostacks *g, struct err *err)
 	s.base = 0;
 	s.cur = waiting;
 	s.unit = "goroutines";
-	s.value = signal_loudness(growth(0, waiting, g->all[BASE]), LOUD_GROWTH, NAN);
+	signal_loud(&s, growth(0, waiting, g->all[BASE]), LOUD_GROWTH, NAN);
 	s.why = told(p, "additional goroutines that waited a minute or longer", 0, waiting);
 	return all > 0 ? signal_put(p, &s, err) : 0;
 }

@@ -14,7 +14,7 @@ struct fact {
 	struct str name, group_name;
 	uint32_t group;
 	bool measured, kpi;
-	double value, cur, p;
+	double value, size, cur, p;
 };
 
 struct hypothesis {

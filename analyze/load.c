@@ -141,7 +141,7 @@ static int put_quantity(struct pass *p, const struct quantity *u, struct err *er
 	s.hi = c.hi;
 	s.p = c.p;
 	s.change = id;
-	s.value = signal_loudness(u->difference ? c.delta : log(c.cur / c.base), u->loud, c.p);
+	signal_loud(&s, u->difference ? c.delta : log(c.cur / c.base), u->loud, c.p);
 	buf_printf(&why, "%s: ", u->what);
 	fmt_value(&why, c.base, u->unit);
 	buf_puts(&why, " -> ");

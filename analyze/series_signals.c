@@ -231,7 +231,7 @@ static int put(struct pass *p, const struct series_signal *s, double base, doubl
 	g.cur = cur;
 	g.unit = s->unit;
 	g.p = isnan(base) ? NAN : dist_normal_p2(effect / (sqrt(2) * s->tau));
-	g.value = isnan(base) ? 0 : signal_loudness(effect, s->loud, g.p);
+	signal_loud(&g, isnan(base) ? 0 : effect, s->loud, g.p);
 	buf_printf(&why, "%s: ", s->what);
 	if (!isnan(base)) {
 		fmt_value(&why, base, s->unit);

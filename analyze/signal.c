@@ -7,19 +7,20 @@
 #include <math.h>
 #include <string.h>
 
-double signal_loudness(double effect, double loud, double p)
+void signal_loud(struct signal *s, double effect, double loud, double p)
 {
-	double size = effect / loud, sure = 1;
+	double certain = 1;
 
-	if (isnan(size))
-		return NAN;
-	size = fmax(-1, fmin(1, size));
+	s->size = s->value = NAN;
+	if (isnan(effect))
+		return;
+	s->size = fmax(-1, fmin(1, effect / loud));
 	if (!isnan(p)) {
 		double at = log10(.3), full = log10(.01), l = log10(fmax(p, 1e-300));
 
-		sure = fmax(0, fmin(1, (l - at) / (full - at)));
+		certain = fmax(0, fmin(1, (l - at) / (full - at)));
 	}
-	return size * sure;
+	s->value = s->size * certain;
 }
 
 int signal_put(struct pass *p, const struct signal *s, struct err *err)
@@ -28,9 +29,10 @@ int signal_put(struct pass *p, const struct signal *s, struct err *err)
 	bool compares = p->design != DESIGN_SNAPSHOT || strcmp(s->group, "linear") == 0;
 
 	return store_run(p->st, err,
-			 "INSERT OR REPLACE INTO signal (analysis, name, source_group, state, value, base, cur, unit, lo, hi, p, onset,"
-			 " onset_err, change, cluster, why) VALUES (1, ?, ?, 'measured', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			 "ssdddsdddiiiis", s->name, s->group, compares ? s->value : 0, s->base, s->cur, s->unit, s->lo, s->hi, s->p, s->onset,
+			 "INSERT OR REPLACE INTO signal (analysis, name, source_group, state, value, size, base, cur, unit, lo, hi, p, onset,"
+			 " onset_err, change, cluster, why) VALUES (1, ?, ?, 'measured', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			 "ssddddsdddiiiis", s->name, s->group, compares ? s->value : 0,
+			 compares ? isnan(s->size) ? s->value : s->size : 0, s->base, s->cur, s->unit, s->lo, s->hi, s->p, s->onset,
 			 s->onset_err, s->change, s->cluster, s->why);
 }
 

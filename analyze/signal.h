@@ -12,18 +12,18 @@
 
 struct signal {
 	const char *name, *group;
-	double value, base, cur;
+	double value, size, base, cur;	/* size: the value before its certainty */
 	const char *unit;
 	double lo, hi, p;
 	int64_t onset, onset_err, change, cluster;	/* STORE_NULL: none */
 	const char *why;				/* one sentence for the reader */
 };
 
-#define SIGNAL(n, g) ((struct signal){ .name = (n), .group = (g), .value = NAN, .base = NAN, .cur = NAN, .lo = NAN, .hi = NAN, \
+#define SIGNAL(n, g) ((struct signal){ .name = (n), .group = (g), .value = NAN, .size = NAN, .base = NAN, .cur = NAN, .lo = NAN, .hi = NAN, \
 	.p = NAN, .onset = STORE_NULL, .onset_err = STORE_NULL, .change = STORE_NULL, .cluster = STORE_NULL })
 
-/* clip(effect / loud, -1, 1) times significance (0 at p >= .3, 1 at p <= .01); a NaN p counts as significant: no test was possible. */
-double signal_loudness(double effect, double loud, double p);
+/* size = clip(effect / loud, -1, 1); value = size times certainty (0 at p >= .3, 1 at p <= .01; a NaN p counts as certain: no test was possible). */
+void signal_loud(struct signal *s, double effect, double loud, double p);
 int signal_put(struct pass *p, const struct signal *s, struct err *err) ERR_MUST_CHECK;
 /* Not tested: needs says which file would give it. A signal that was put already stays. */
 int signal_absent(struct pass *p, const char *name, const char *group, const char *needs, struct err *err) ERR_MUST_CHECK;

@@ -136,7 +136,7 @@ static int put_cost(struct pass *p, const struct signature *g, const struct cube
 	s.unit = "ratio";
 	s.p = t.p;
 	/* Quiet on both sides: measured, and nothing there. */
-	s.value = cost[BASE] > 0 || cost[CUR] > 0 ? signal_loudness((cost[CUR] - cost[BASE]) / whole, g->f->loud, t.p) : 0;
+	signal_loud(&s, cost[BASE] > 0 || cost[CUR] > 0 ? (cost[CUR] - cost[BASE]) / whole : 0, g->f->loud, t.p);
 	if (isnan(s.value))
 		s.value = 0;
 	s.why = sentence(p, g->f, s.base, s.cur);
@@ -207,7 +207,7 @@ static int goroutine_signature(struct pass *p, const struct tree *t, const struc
 	s.unit = "goroutines";
 	s.p = goroutines_growth_p(p, n[BASE], n[CUR]);
 	d = n[CUR] - n[BASE];
-	s.value = p->design == DESIGN_SNAPSHOT ? 0 : signal_loudness(d, f->loud, s.p);
+	signal_loud(&s, d, f->loud, s.p);
 	buf_printf(&why, "goroutines a dump in stacks with %s: ", strrchr(f->name, '.') + 1);
 	fmt_count(&why, s.base);
 	buf_puts(&why, " -> ");

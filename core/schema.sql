@@ -306,11 +306,12 @@ CREATE TABLE fit (
 ) STRICT, WITHOUT ROWID;
 
 -- [A] The only input of the causes: a scalar for scoring (0 quiet .. 1 loud, sign = direction), raw sides and place for actions.
+-- value = size times certainty: a large change that may be chance is neither loud nor quiet.
 CREATE TABLE signal (
   id INTEGER PRIMARY KEY, analysis INTEGER NOT NULL REFERENCES analysis, name TEXT NOT NULL,
   source_group TEXT NOT NULL,             -- cpu heap gc goroutine mutex block load env: evidence of one group is not independent
   state TEXT NOT NULL CHECK (state IN ('measured', 'absent')),
-  value REAL, base REAL, cur REAL, unit TEXT, lo REAL, hi REAL, p REAL, onset INTEGER, onset_err INTEGER,
+  value REAL, size REAL, base REAL, cur REAL, unit TEXT, lo REAL, hi REAL, p REAL, onset INTEGER, onset_err INTEGER,
   change INTEGER REFERENCES change, cluster INTEGER REFERENCES cluster,
   why TEXT,                               -- measured: one sentence for the reader; absent: what would give it
   UNIQUE (analysis, name)
