@@ -113,8 +113,8 @@ lint: ## clang-tidy, cppcheck, shellcheck, layers, sizes
 	$(Q)sh tests/lint $(B) "$(PKG_CFLAGS)"
 
 bench: ## speed as a ratio to peers and to zlib, in pairs, in one run
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/bench/genprof
-	$(Q)sh tests/bench/run $(B) ./$(BIN)
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/bench/genprof $(B)/tests/tools/decode
+	$(Q)python3 tests/bench/run $(B) ./$(BIN)
 
 SECONDS ?= 20
 fuzz: ## libFuzzer over every decoder, SECONDS=N each
