@@ -13,7 +13,8 @@
  *                                      with a frame that matches; a NAME with a dot is the signal itself (gc.cpu_share)
  *   explains = NAME ...                symptoms this cause brings about: counted once, under the strongest cause that explains them
  *   guilty = KIND[:METRIC] ...         how the guilty code is found: own:cpu own:alloc_bytes own:inuse_growth_bytes own:mutex_delay
- *                                      waiter creator (of the goroutine stack that grew most)
+ *                                      waiter[:CLASS] creator (of the goroutine stack that grew most), caller:NAME (the user frame above the
+ *                                      goroutine signature NAME)
  */
 #ifndef ANALYZE_CATALOGUE_H
 #define ANALYZE_CATALOGUE_H

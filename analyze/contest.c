@@ -25,7 +25,7 @@
 #define MAX_GROUPS 32
 
 /* The figures whose quiet means that nothing changed (method 5.2). */
-static const char *const kpis[] = { "cpu.cost", "cpu.path", "alloc.bytes", "heap.live_slope", "heap.site_growth", "gc.pause_p99", "gc.cpu_share",
+static const char *const kpis[] = { "cpu.cost", "cpu.path", "alloc.bytes", "heap.live_slope", "heap.site_growth", "gc.pause_p99", "gc.cpu_share", "profiler.cpu_share",
 	"goroutines.slope", "goroutines.cluster_growth", "mutex.delay", "load.latency_p99", "load.errors", "load.rps", NULL };
 
 static bool is_kpi(struct str name)

@@ -26,7 +26,8 @@ static int load(struct pass *p, struct difference *d, int *n, struct err *err)
 		"  WHERE s.name NOT LIKE 'label.%' AND s.name NOT LIKE 'experiment%'),"
 		" l (side, name, value) AS (SELECT side, name, group_concat(value) FROM (SELECT * FROM v ORDER BY side, name, value) GROUP BY side, name)"
 		" SELECT b.name, b.value, c.value FROM l b JOIN l c ON c.name = b.name WHERE b.side = 'baseline' AND c.side = 'current'"
-		" AND b.value <> c.value AND b.name NOT IN (SELECT value FROM setting WHERE name = 'experiment') ORDER BY b.name";
+		" AND b.value <> c.value AND NOT EXISTS (SELECT 1 FROM setting e WHERE e.name = 'experiment'"
+		"  AND instr(',' || e.value || ',', ',' || b.name || ',') > 0) ORDER BY b.name";
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err, sql, "");
 

@@ -11,6 +11,7 @@
 #include "analyze/cube.h"
 #include "analyze/gostacks.h"
 #include "analyze/guilty.h"
+#include "analyze/signature_match.h"
 
 #define MAX_PER_CAUSE 5
 #define PER_KIND 3
@@ -115,23 +116,18 @@ static const struct gostack *grown(const struct gostacks *g, const struct tree *
 	return best;
 }
 
-static int waiter(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, int *rank,
-		  struct err *err)
+/* The exact frame of the symbol that names a stack: upward from the leaf. */
+static int put_stack(struct pass *p, const struct tree *t, const char *cause, const struct gostack *s, const char *role, double share,
+		     int *rank, struct err *err)
 {
-	double all;
-	const struct gostack *s = grown(g, t, class, &all);
 	struct stmt *q;
 	int64_t func = STORE_NULL, line = STORE_NULL;
-	int rc;
+	int rc = store_query(p->st, &q, err,
+			     "WITH RECURSIVE up (id, parent, func, line, depth) AS (SELECT id, parent, func, line, 0 FROM callsite WHERE id = ?1"
+			     " UNION ALL SELECT c.id, c.parent, c.func, c.line, up.depth + 1 FROM callsite c JOIN up ON c.id = up.parent WHERE up.depth < 512)"
+			     " SELECT up.func, up.line FROM up JOIN func_symbol f ON f.func = up.func WHERE f.symbol = ?2 ORDER BY depth LIMIT 1", "ii",
+			     s->callsite, (int64_t)gostacks_top(s, t));
 
-	if (!s)
-		return 0;
-	/* Upward from the leaf to the frame of the symbol that names the stack. */
-	rc = store_query(p->st, &q, err,
-			 "WITH RECURSIVE up (id, parent, func, line, depth) AS (SELECT id, parent, func, line, 0 FROM callsite WHERE id = ?1"
-			 " UNION ALL SELECT c.id, c.parent, c.func, c.line, up.depth + 1 FROM callsite c JOIN up ON c.id = up.parent WHERE up.depth < 512)"
-			 " SELECT up.func, up.line FROM up JOIN func_symbol f ON f.func = up.func WHERE f.symbol = ?2 ORDER BY depth LIMIT 1", "ii",
-			 s->callsite, (int64_t)gostacks_top(s, t));
 	if (rc)
 		return rc;
 	if (store_next(q, err)) {
@@ -139,8 +135,46 @@ static int waiter(struct pass *p, const struct tree *t, const struct gostacks *g
 		line = stmt_int(q, 1);
 	}
 	rc = store_end(q, err);
-	return rc ? rc : put(p, cause, rank, "waiter", func, line, s->path ? (int64_t)s->path : STORE_NULL,
-			     (s->mean[CUR] - s->mean[BASE]) / all, err);
+	return rc ? rc : put(p, cause, rank, role, func, line, s->path ? (int64_t)s->path : STORE_NULL, share, err);
+}
+
+static int waiter(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, int *rank,
+		  struct err *err)
+{
+	double all;
+	const struct gostack *s = grown(g, t, class, &all);
+
+	return s ? put_stack(p, t, cause, s, "waiter", (s->mean[CUR] - s->mean[BASE]) / all, rank, err) : 0;
+}
+
+/* The user function that stands most often, on the current side, above the frames of a goroutine signature of the cause. */
+static int caller(struct pass *p, const struct tree *t, const struct gostacks *g, const struct cause_spec *c, const char *name, int *rank,
+		  struct err *err)
+{
+	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
+	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
+	const struct gostack *best = NULL;
+	double all = 0;
+	int rc = 0;
+
+	if (!symbols || !paths)
+		return err_nomem(err);
+	for (size_t i = 0; !rc && i < c->n_frames; i++)
+		if (strcmp(strrchr(c->frames[i].name, '.') + 1, name) == 0)
+			rc = signature_symbols(&c->frames[i], t, 1, symbols, err);
+	if (rc)
+		return rc;
+	signature_paths(t, symbols, paths);
+	for (size_t i = 0; i < g->n; i++) {
+		const struct gostack *s = &g->stack[i];
+
+		if (!paths[s->path] || !t->owner[s->path])
+			continue;
+		all += s->mean[CUR];
+		if (s->mean[CUR] > 0 && (!best || s->mean[CUR] > best->mean[CUR]))
+			best = s;
+	}
+	return best ? put_stack(p, t, c->text.id, best, "caller", best->mean[CUR] / all, rank, err) : 0;
 }
 
 static int creator(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, int *rank, struct err *err)
@@ -182,8 +216,10 @@ static int of_cause(struct pass *p, struct guilty_lines *lines, const struct tre
 			rc = waiter(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
 		else if (strncmp(spec, "creator", 7) == 0)
 			rc = creator(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
+		else if (strncmp(spec, "caller:", 7) == 0)
+			rc = caller(p, t, g, s, spec + 7, &rank, err);
 		else
-			rc = err_set(err, ERR_USAGE, "[%s] guilty = %s: not own:METRIC, waiter or creator", s->text.id, spec);
+			rc = err_set(err, ERR_USAGE, "[%s] guilty = %s: not own:METRIC, waiter, caller:NAME or creator", s->text.id, spec);
 	}
 	return rc;
 }

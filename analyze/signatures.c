@@ -6,9 +6,7 @@
  * expression meets each symbol once; a path matches when it or an ancestor does, so one loop downward marks the tree for
  * up to 64 signatures of a metric at a time.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include <math.h>
-#include <pcre2.h>
 #include <stdio.h>
 
 #include "analyze/catalogue.h"
@@ -16,9 +14,9 @@
 #include "analyze/goroutines.h"
 #include "analyze/math/ratio.h"
 #include "analyze/signal.h"
+#include "analyze/signature_match.h"
 #include "core/fmt.h"
 
-#define MATCH_LIMIT 100000
 #define TAU .25			/* shares of runtime and library code between runs */
 #define PHI 3.0
 #define MAX_BITS 64
@@ -28,42 +26,6 @@ struct signature {
 	struct ratio_window *window[SIDES];
 	size_t n[SIDES];
 };
-
-static int match_symbols(const struct cause_frames *f, const struct tree *t, uint64_t bit, uint64_t *symbol_mask, struct err *err)
-{
-	pcre2_match_context *limits = pcre2_match_context_create(NULL);
-	pcre2_match_data *data = NULL;
-	PCRE2_SIZE at = 0;
-	int code = 0, rc = 0;
-	pcre2_code *re = pcre2_compile((PCRE2_SPTR)f->pattern, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
-
-	if (!re) {
-		rc = err_set(err, ERR_USAGE, "causes file, line %d: the expression is wrong at character %zu", f->line, (size_t)at);
-		goto out;
-	}
-	data = pcre2_match_data_create_from_pattern(re, NULL);
-	if (!limits || !data) {
-		rc = err_nomem(err);
-		goto out;
-	}
-	pcre2_set_match_limit(limits, MATCH_LIMIT);
-	pcre2_set_depth_limit(limits, MATCH_LIMIT);
-	for (uint32_t i = 1; i <= t->n_symbols; i++)
-		if (t->sym[i].name.p &&
-		    pcre2_match(re, (PCRE2_SPTR)t->sym[i].name.p, t->sym[i].name.n, 0, 0, data, limits) >= 0)
-			symbol_mask[i] |= bit;
-out:
-	pcre2_match_data_free(data);
-	pcre2_match_context_free(limits);
-	pcre2_code_free(re);
-	return rc;
-}
-
-static void mark_paths(const struct tree *t, const uint64_t *symbol_mask, uint64_t *path_mask)
-{
-	for (uint32_t i = 1; i <= t->n_paths; i++)
-		path_mask[i] = symbol_mask[t->symbol[i]] | path_mask[t->parent[i]];
-}
 
 /* Adds what a measure has in marked paths to each signature's sums. */
 static int add_measure(struct pass *p, int64_t measure, double sign, const uint64_t *mask, double amount[MAX_BITS],
@@ -157,8 +119,8 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 	if (rc || !c.n || (p->design != DESIGN_SNAPSHOT && (!c.n_side[BASE] || !c.n_side[CUR])))
 		return rc;
 	for (size_t i = 0; !rc && i < n; i++)
-		rc = match_symbols(g[i].f, t, UINT64_C(1) << i, symbols, err);
-	mark_paths(t, symbols, paths);
+		rc = signature_symbols(g[i].f, t, UINT64_C(1) << i, symbols, err);
+	signature_paths(t, symbols, paths);
 	for (size_t i = 0; !rc && i < n; i++)
 		for (int s = 0; s < SIDES; s++) {
 			g[i].window[s] = arena_array(&p->mem, struct ratio_window, c.n + 1);
@@ -194,10 +156,10 @@ static int goroutine_signature(struct pass *p, const struct tree *t, const struc
 
 	if (!symbols || !paths)
 		return err_nomem(err);
-	rc = match_symbols(f, t, 1, symbols, err);
+	rc = signature_symbols(f, t, 1, symbols, err);
 	if (rc)
 		return rc;
-	mark_paths(t, symbols, paths);
+	signature_paths(t, symbols, paths);
 	for (size_t i = 0; i < g->n; i++)
 		for (int side = 0; side < SIDES; side++)
 			if (paths[g->stack[i].path])

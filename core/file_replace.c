@@ -116,7 +116,7 @@ int file_replace(const char *path, struct str data, struct err *err)
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return write_as_is(path, data, err);
-	if (file_temp(&fd, &tmp, path, err))
+	if (file_temp(&fd, &tmp, path, err) || !tmp)
 		return (int)err->code;
 	rc = write_all(fd, data, path, err);
 	if (!rc)

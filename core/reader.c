@@ -284,7 +284,7 @@ int reader_read(struct reader *r, void *out, uint64_t n, struct err *err)
 /* A window full of one line: doubled, as far as line_bytes makes sense. */
 static int grow(struct reader *r, struct err *err)
 {
-	size_t cap = r->cap * 2;
+	size_t cap = r->cap < WINDOW ? WINDOW : r->cap * 2;
 	char *p;
 
 	if (r->cap > SIZE_MAX / 4)
@@ -378,7 +378,6 @@ static int begin(struct reader *r, struct err *err)
 		return stopped(r, err);
 	if (r->len < 2 || (unsigned char)r->win[0] != 0x1f || (unsigned char)r->win[1] != 0x8b)
 		return 0;
-	/* The whole first chunk must fit: it was read with IN_SIZE as the window's size. */
 	r->in = malloc(IN_SIZE);
 	if (!r->in || inflateInit2(&r->z, 15 + 16) != Z_OK)
 		return err_nomem(err);
@@ -394,6 +393,7 @@ static int begin(struct reader *r, struct err *err)
 static int open_any(struct reader **out, int fd, struct str mem, const struct limits *l, struct err *err)
 {
 	struct reader *r = calloc(1, sizeof(*r));
+	int rc;
 
 	*out = NULL;
 	if (!r)
@@ -404,17 +404,15 @@ static int open_any(struct reader **out, int fd, struct str mem, const struct li
 	r->members_max = l->gzip_members;
 	reader_limit(r, l->text_bytes, l->gzip_ratio);
 	r->win = malloc(WINDOW);
-	r->cap = IN_SIZE;
-	if (!r->win)
-		err_nomem(err);
-	else if (!begin(r, err))
-		*out = r;
+	r->cap = IN_SIZE; /* what begin() reads must fit `in` */
+	rc = r->win ? begin(r, err) : err_nomem(err);
+	if (rc) {
+		reader_close(r);
+		return rc;
+	}
 	r->cap = WINDOW;
 	hold_to_limit(r);
-	if (!*out) {
-		reader_close(r);
-		return (int)err->code;
-	}
+	*out = r;
 	return 0;
 }
 

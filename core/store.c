@@ -155,32 +155,36 @@ static int grow(struct store *st, struct err *err)
 	return 0;
 }
 
-static int prepare(struct store *st, struct stmt **out, const char *sql, struct err *err)
+/* NULL with *err set when it is not one statement that the schema allows. */
+static struct stmt *prepare(struct store *st, const char *sql, struct err *err)
 {
 	struct stmt *q;
 	const char *tail;
 
 	if (2 * st->n >= st->n_slots && grow(st, err))
-		return (int)err->code;
+		return NULL;
 	q = calloc(1, sizeof(*q));
-	if (!q)
-		return err_nomem(err);
+	if (!q) {
+		err_nomem(err);
+		return NULL;
+	}
 	if (sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->s, &tail) != SQLITE_OK) {
 		free(q);
-		return store_refused(st, sql, err);
+		store_refused(st, sql, err);
+		return NULL;
 	}
 	if (!q->s || tail[strspn(tail, " \t\n;")]) {
 		sqlite3_finalize(q->s);
 		free(q);
-		return err_set(err, ERR_INTERNAL, "not one statement: %.60s", sql);
+		err_set(err, ERR_INTERNAL, "not one statement: %.60s", sql);
+		return NULL;
 	}
 	q->st = st;
 	q->sql = sql;
 	q->n_params = sqlite3_bind_parameter_count(q->s);
 	*find(st, sql) = q;
 	st->n++;
-	*out = q;
-	return 0;
+	return q;
 }
 
 static int bind_int(struct stmt *q, int i, int64_t v)
@@ -236,7 +240,9 @@ static int start(struct store *st, struct stmt **out, const char *sql, const cha
 	struct stmt *q = st->n_slots ? *find(st, sql) : NULL;
 
 	*out = NULL;
-	if (!q && prepare(st, &q, sql, err))
+	if (!q)
+		q = prepare(st, sql, err);
+	if (!q)
 		return (int)err->code;
 	if (q->busy)
 		return err_set(err, ERR_INTERNAL, "asked again before store_end(): %.60s", sql);

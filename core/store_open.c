@@ -218,7 +218,7 @@ static int open_immutable(struct store *st, struct err *err)
 
 static int open_read(struct store *st, struct err *err)
 {
-	uint64_t size;
+	uint64_t size = 0;
 	bool same;
 
 	if (check_header(st, &size, err) || open_immutable(st, err))
@@ -278,6 +278,8 @@ int store_open(struct store **out, const char *path, enum store_mode mode, const
 	st->mode = mode;
 	if (mode == STORE_MEMORY)
 		rc = open_memory(st, limits, err);
+	else if (!path)
+		rc = err_set(err, ERR_INTERNAL, "a database in a file needs a path");
 	else if (resolve(&st->path, path, err))
 		rc = (int)err->code;
 	else if (mode == STORE_BUILD)

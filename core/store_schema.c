@@ -225,7 +225,7 @@ int store_schema_check_rows(struct store *st, struct err *err)
 
 int store_schema_is_ours(struct store *st, bool *ours, struct err *err)
 {
-	int64_t want_id, want_version, id, version;
+	int64_t want_id = 0, want_version = 0, id, version;
 
 	*ours = false;
 	if (store_schema_marks(st, &want_id, &want_version, err) ||

@@ -27,23 +27,6 @@
 
 enum { EVENTS_MAX = 1000 };
 
-int godump_note(struct godump *g, bool lost, uint64_t line, struct err *err, const char *fmt, ...)
-{
-	struct buf text = { .limit = 600 }, place = { .limit = 40 };
-	va_list ap;
-	int rc;
-
-	va_start(ap, fmt);
-	buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	if (line)
-		buf_printf(&place, "line %llu", (unsigned long long)line);
-	rc = put_note(g->out, err, (struct rec_note){ line ? buf_view(&place) : STR_NONE, buf_view(&text), lost });
-	buf_free(&text);
-	buf_free(&place);
-	return rc;
-}
-
 /* ---- blocks ---- */
 
 static void at_least(int64_t v, int64_t *min)
@@ -54,7 +37,7 @@ static void at_least(int64_t v, int64_t *min)
 
 static void reset_cursor(struct godump *g)
 {
-	g->at = (struct godump_cursor){ .node = TREE_NONE, .name = GODUMP_NONE };
+	g->at = (struct godump_cursor){ .node = TREE_NONE };
 	g->stack_cut = false;
 }
 
@@ -95,7 +78,9 @@ static int new_dump(struct godump *g, struct str prefix, struct err *err)
 	*d = (struct godump_dump){ .line = g->line, .t = STORE_NULL, .trace = g->panic || g->text || g->in_json };
 	while (prefix.n && !(prefix.p[0] >= '0' && prefix.p[0] <= '9'))
 		prefix = str_skip(prefix, 1);
-	if (timeparse_prefix(prefix, &t, &used))
+	if (g->fed)
+		d->t = g->now;
+	else if (timeparse_prefix(prefix, &t, &used))
 		d->t = t.ns;
 	idmap_free(&g->ids);
 	g->dump_dashes = g->dump_blank = false;
@@ -199,21 +184,11 @@ static int open_block(struct godump *g, struct str prefix, struct err *err)
 
 /* ---- lines of a block ---- */
 
-static int push_elided(struct godump *g, struct err *err)
+/* A frame that is only a name. */
+static int push_bare(struct godump *g, struct str name, struct err *err)
 {
-	g->elided++;
-	at_least(21, &g->go_min);
-	g->at.name = g->stacks.elided;
-	g->at.inlined = false;
-	return godump_push_place(&g->stacks, &g->at, STR_NONE, g->o->limits, err);
-}
-
-static int push_foreign(struct godump *g, struct err *err)
-{
-	int rc = godump_intern_name(&g->stacks, STR_LIT("non-Go function"), &g->at.name, err);
-
-	g->at.inlined = false;
-	return rc ? rc : godump_push_place(&g->stacks, &g->at, STR_NONE, g->o->limits, err);
+	godump_hold_name(&g->stacks, &g->at, name);
+	return godump_push_place(&g->stacks, &g->at, STR_LIT(""), g->o->limits, err);
 }
 
 static int created_by(struct godump *g, struct str rest, bool *ok, struct err *err)
@@ -226,10 +201,10 @@ static int created_by(struct godump *g, struct str rest, bool *ok, struct err *e
 	if (!*ok)
 		return 0;
 	g->where = CREATOR;
-	g->at.name = GODUMP_NONE;
+	g->at.name = STR_NONE;
 	g->with_parent += parent;
 	g->without_parent += !parent && !str_is(name, "time.goFunc") && !str_starts(name, "runtime.");
-	g->creator_guess = s->last_group[g->at.node + 1];
+	g->creator_guess = godump_last_group(s, g->at.node);
 	if (g->creator_guess != GODUMP_NONE) {
 		g->key.creator = s->group[g->creator_guess].key.creator;
 		if (g->key.creator != GODUMP_NONE && str_eq(s->names.key[g->key.creator], name))
@@ -254,7 +229,7 @@ static int creator_place(struct godump *g, struct str place, struct err *err)
 /* The second line of a frame: blanks, a place. whole: the line's end was in the file. */
 static int place_line(struct godump *g, struct str line, bool whole, struct err *err)
 {
-	struct str place = STR_NONE;
+	struct str place = STR_LIT("");
 	bool offset = false, found;
 
 	while (line.n && (line.p[0] == '\t' || line.p[0] == ' '))
@@ -270,7 +245,7 @@ static int place_line(struct godump *g, struct str line, bool whole, struct err 
 		g->where = SKIP; /* ancestors may follow */
 		return found ? creator_place(g, place, err) : 0;
 	}
-	if (g->where != FRAMES || g->at.name == GODUMP_NONE)
+	if (g->where != FRAMES || !g->at.name.p)
 		return 0;
 	if (!found && !str_starts(line, "pc=0x"))
 		return 0;
@@ -284,9 +259,11 @@ static int elided_line(struct godump *g, struct str line, struct err *err)
 		g->stack_cut = true;
 		return 0;
 	}
-	if (line.n > 20 && memcmp(line.p + line.n - 17, " frames elided...", 17) == 0)
-		return push_elided(g, err);
-	return 0;
+	if (line.n < 21 || memcmp(line.p + line.n - 17, " frames elided...", 17) != 0)
+		return 0;
+	g->elided++;
+	at_least(21, &g->go_min);
+	return push_bare(g, STR_LIT("[elided]"), err);
 }
 
 static int other_text(struct godump *g, struct str line, struct err *err);
@@ -298,12 +275,12 @@ static int foreign_name(struct godump *g, struct str line, struct err *err)
 	bool offset;
 
 	/* Collectors that trim lines take the place's tab. */
-	if (g->at.name != GODUMP_NONE && memmem(line.p, line.n, ".go:", 4) && godump_place(line, &place, &offset))
+	if (g->at.name.p && memmem(line.p, line.n, ".go:", 4) && godump_place(line, &place, &offset))
 		return godump_push_place(&g->stacks, &g->at, place, g->o->limits, err);
-	if (g->at.name != GODUMP_NONE || line.n > 512 || memchr(line.p, ' ', line.n) || memchr(line.p, '\t', line.n))
+	if (g->at.name.p || line.n > 512 || memchr(line.p, ' ', line.n) || memchr(line.p, '\t', line.n))
 		return other_text(g, line, err);
-	g->at.inlined = false;
-	return godump_intern_name(&g->stacks, line, &g->at.name, err);
+	godump_hold_name(&g->stacks, &g->at, line);
+	return 0;
 }
 
 static int frame_line(struct godump *g, struct str line, struct err *err)
@@ -324,11 +301,11 @@ static int frame_line(struct godump *g, struct str line, struct err *err)
 	}
 	if (line.p[0] == 'n' && str_starts(line, "non-Go function")) {
 		if (str_starts(line, "non-Go function at pc="))
-			return push_foreign(g, err);
-		return godump_intern_name(&g->stacks, STR_LIT("non-Go function"), &g->at.name, err);
+			return push_bare(g, STR_LIT("non-Go function"), err);
+		godump_hold_name(&g->stacks, &g->at, STR_LIT("non-Go function"));
+		return 0;
 	}
-	rc = godump_push_name(&g->stacks, &g->at, line, &ok, err);
-	return rc || ok ? rc : foreign_name(g, line, err);
+	return godump_push_name(&g->stacks, &g->at, line) ? 0 : foreign_name(g, line, err);
 }
 
 /* ---- lines around blocks ---- */
@@ -337,7 +314,7 @@ static int crash_event(struct godump *g, struct str line, enum godump_text kind,
 {
 	struct str text = godump_text_public(line, kind);
 
-	if (!text.p || g->events++ >= EVENTS_MAX)
+	if (!text.p || g->fed || g->events++ >= EVENTS_MAX)
 		return 0;
 	return put_event(g->out, err,
 			 (struct rec_event){ .t = STORE_NULL,
@@ -348,11 +325,9 @@ static int crash_event(struct godump *g, struct str line, enum godump_text kind,
 					     .text = text });
 }
 
-/* Text that is none of a dump's: told apart only where it ends one. */
-static int other_text(struct godump *g, struct str line, struct err *err)
+int godump_mark(struct godump *g, enum godump_text kind, struct err *err)
 {
-	enum godump_text kind = godump_text_kind(line);
-	int rc = 0;
+	int rc;
 
 	switch (kind) {
 	case GODUMP_PLAIN:
@@ -372,7 +347,16 @@ static int other_text(struct godump *g, struct str line, struct err *err)
 	rc = end_block(g, err);
 	if (!g->dump_dashes)
 		g->marker = true;
-	g->panic = g->panic || kind == GODUMP_PANIC;
+	g->panic = g->panic || kind == GODUMP_PANIC || kind == GODUMP_FATAL;
+	return rc;
+}
+
+/* Text that is none of a dump's: told apart only where it ends one. */
+static int other_text(struct godump *g, struct str line, struct err *err)
+{
+	enum godump_text kind = godump_text_kind(line);
+	int rc = godump_mark(g, kind, err);
+
 	return rc ? rc : crash_event(g, line, kind, err);
 }
 
@@ -397,6 +381,30 @@ static int json_lines(struct godump *g, struct err *err)
 	if (!rc)
 		rc = end_block(g, err);
 	g->in_json = false;
+	g->marker = true;
+	g->column = column;
+	return rc;
+}
+
+int godump_frames(struct godump *g, struct str text, struct err *err)
+{
+	size_t column = g->column;
+	int rc = end_block(g, err);
+
+	g->head = (struct godump_header){ .id = UINT64_MAX, .state = STR_LIT("running"), .minutes = STORE_NULL };
+	g->marker = g->text = true;
+	g->column = 0;
+	if (!rc)
+		rc = open_block(g, STR_NONE, err);
+	while (text.n && !rc) {
+		const char *nl = memchr(text.p, '\n', text.n);
+		struct str line = { text.p, nl ? (size_t)(nl - text.p) : text.n };
+
+		rc = one_line(g, line, true, err);
+		text = str_skip(text, line.n + 1);
+	}
+	if (!rc)
+		rc = end_block(g, err);
 	g->marker = true;
 	g->column = column;
 	return rc;
@@ -472,7 +480,7 @@ static void end_of_text(struct godump *g, struct str last, bool whole, uint64_t 
 
 	g->full = full_buffer(bytes) && g->n_dumps == 1;
 	g->cut = g->cut || g->stop.code || g->full || (g->where == OUTSIDE && header) || g->where == CREATOR ||
-		 (g->where == FRAMES && g->at.name != GODUMP_NONE);
+		 (g->where == FRAMES && g->at.name.p);
 	if (!g->cut)
 		return;
 	g->cut_goroutine = g->where == FRAMES || g->where == CREATOR ? g->head.id : 0;
@@ -513,31 +521,57 @@ static int read_lines(struct godump *g, struct err *err)
 	return end_block(g, err);
 }
 
-static int decode(struct reader *in, const struct decode_opts *o, struct sink *out, struct err *err)
+int godump_open(struct godump **out, const struct decode_opts *o, struct sink *sink, struct err *err)
 {
 	struct godump *g = calloc(1, sizeof(*g));
-	int rc;
 
+	*out = g;
 	if (!g)
 		return err_nomem(err);
 	g->o = o;
-	g->out = out;
-	g->in = in;
-	g->go_min = g->go_max = STORE_NULL;
+	g->out = sink;
+	g->go_min = g->go_max = g->now = STORE_NULL;
 	g->last_group = g->creator_guess = GODUMP_NONE;
 	g->json.limit = (size_t)o->limits->line_bytes * 2;
 	reset_cursor(g);
-	rc = godump_stacks_init(&g->stacks, o->limits, err);
-	if (!rc)
-		rc = read_lines(g, err);
-	if (!rc)
-		rc = godump_put(g, err);
+	return godump_stacks_init(&g->stacks, o->limits, err);
+}
+
+void godump_close(struct godump *g)
+{
+	if (!g)
+		return;
 	godump_stacks_free(&g->stacks);
 	godump_labels_free(&g->labels);
 	idmap_free(&g->ids);
 	buf_free(&g->json);
 	free(g->dump);
 	free(g);
+}
+
+int godump_feed(struct godump *g, struct str line, bool whole, struct err *err)
+{
+	return one_line(g, line, whole, err);
+}
+
+int godump_feed_end(struct godump *g, struct str last, bool whole, struct err *err)
+{
+	end_of_text(g, g->column ? STR_NONE : last, whole, 0);
+	return end_block(g, err);
+}
+
+static int decode(struct reader *in, const struct decode_opts *o, struct sink *out, struct err *err)
+{
+	struct godump *g;
+	int rc = godump_open(&g, o, out, err);
+
+	if (!rc) {
+		g->in = in;
+		rc = read_lines(g, err);
+	}
+	if (!rc)
+		rc = godump_put(g, err);
+	godump_close(g);
 	return rc;
 }
 

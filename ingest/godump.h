@@ -69,47 +69,56 @@ struct godump_group {
 	int64_t count;
 };
 
-/* A frame expected next, with its texts at hand: one line of the processor's cache holds all of a node's. */
-struct godump_guess {
-	const char *name, *place;
+/* A frame and the stack below it, LEAF FIRST: its children are callers. All that a line is compared with at hand. */
+struct godump_node {
+	const char *name, *place;	/* place: "path:line", empty when unknown */
 	uint32_t name_n, place_n;
-	uint32_t func;
-	uint32_t node;		/* node << 1 | inlined; TREE_NONE: none */
+	uint32_t func, at;		/* numbers of name and place */
+	uint32_t parent;		/* TREE_NONE: this is a leaf */
+	uint32_t inlined;
+	uint32_t guess[2];		/* callers that followed, the newest first; TREE_NONE: none */
+	uint32_t last_group;
+	uint32_t zero;
 };
-enum { GODUMP_WAYS = 2 };
 
 struct godump_stacks {
-	struct map names, places, states;	/* places: "path:line", "" unknown */
-	struct tree nodes;			/* LEAF FIRST: a child is the caller; func: a name, line: a place */
-	struct godump_guess *guess;	/* GODUMP_WAYS a node + 1: callers that followed; 0 at the outermost: leaves */
-	uint32_t *last_group;			/* by node + 1 */
-	size_t cap_guess, cap_last;
-	struct map keys;			/* struct godump_key -> group */
+	struct map names, places, states;
+	struct godump_node *node;
+	size_t n, cap;
+	struct godump_slot *slot;	/* (parent, name, place, inlined) -> node */
+	size_t n_slots;
+	uint64_t secret[2];		/* of that hash */
+	struct godump_node none;	/* below every leaf: its guesses and group are those of empty stacks */
+	char held[4096];		/* a name whose place has not come */
+	struct map keys;		/* struct godump_key -> group */
 	struct godump_group *group;
 	size_t cap_group;
-	uint32_t elided, folded;		/* the names that stand for frames left out: by the runtime, by us */
 };
 
 /* A stack being read. */
 struct godump_cursor {
 	uint32_t node;		/* TREE_NONE: no frame yet */
-	uint32_t name;		/* of a frame whose place has not come; GODUMP_NONE: none */
+	struct str name;	/* of a frame whose place has not come; p NULL: none */
+	bool expected[2];	/* it is that of guess[i] */
 	bool inlined;
 	uint32_t frames;
 };
 
 int godump_stacks_init(struct godump_stacks *s, const struct limits *l, struct err *err) ERR_MUST_CHECK;
 void godump_stacks_free(struct godump_stacks *s);
-/* The name of a function line; leaves c alone (and *ok false) when it is none. */
-int godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line, bool *ok,
-		     struct err *err) ERR_MUST_CHECK;
+/* The name of a function line; leaves c alone and returns false when it is none. */
+bool godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line);
+/* A name that is no Go function line: C functions, frames left out. */
+void godump_hold_name(struct godump_stacks *s, struct godump_cursor *c, struct str name);
 /* True when line is the place expected behind the name before: the frame is taken. */
 bool godump_guess_place(struct godump_stacks *s, struct godump_cursor *c, struct str line);
-/* The place that belongs to the name before; place.p NULL: unknown. */
+/* The place that belongs to the name before; place.n 0: unknown. */
 int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l,
 		      struct err *err) ERR_MUST_CHECK;
 int godump_intern_name(struct godump_stacks *s, struct str name, uint32_t *out, struct err *err) ERR_MUST_CHECK;
 int godump_intern_place(struct godump_stacks *s, struct str place, uint32_t *out, struct err *err) ERR_MUST_CHECK;
+/* The group the last goroutine of this stack joined; GODUMP_NONE. */
+uint32_t godump_last_group(const struct godump_stacks *s, uint32_t stack);
 int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group,
 		 struct err *err) ERR_MUST_CHECK;
 
@@ -182,6 +191,10 @@ struct godump {
 	bool cut, full;			/* the end is missing; the text fills a buffer to the byte */
 	uint64_t cut_goroutine;
 	struct err stop;
+
+	/* set by who feeds lines: times and events are theirs */
+	bool fed;
+	int64_t now;			/* of the line, STORE_NULL unknown */
 };
 
 #define GODUMP_IDS 65536	/* ids remembered of a dump: a second one begins with the oldest goroutines again */
@@ -189,6 +202,26 @@ struct godump {
 int godump_note(struct godump *g, bool lost, uint64_t line, struct err *err, const char *fmt, ...)
 	ERR_PRINTF(5, 6) ERR_MUST_CHECK;
 int godump_put(struct godump *g, struct err *err) ERR_MUST_CHECK;
+
+/* ---- fed line by line by another decoder: open, set fed and each line's number, feed, feed_end, put, close ---- */
+
+int godump_open(struct godump **out, const struct decode_opts *o, struct sink *sink, struct err *err) ERR_MUST_CHECK;
+void godump_close(struct godump *g);	/* NULL is fine */
+int godump_feed(struct godump *g, struct str line, bool whole, struct err *err) ERR_MUST_CHECK;
+int godump_feed_end(struct godump *g, struct str last, bool whole, struct err *err) ERR_MUST_CHECK;
+/* A crash line, registers, dashes: what tells one dump from the next. */
+int godump_mark(struct godump *g, enum godump_text kind, struct err *err) ERR_MUST_CHECK;
+/* Frames that have no header: the trace of one running goroutine. */
+int godump_frames(struct godump *g, struct str text, struct err *err) ERR_MUST_CHECK;
+/* Outside of blocks a line that holds no header and ends nothing may be told by this alone. */
+static inline bool godump_idle(const struct godump *g)
+{
+	return g->where == OUTSIDE || g->where == SKIP;
+}
+static inline void godump_pass(struct godump *g, bool text)
+{
+	g->text = g->text || (text && g->where == OUTSIDE);
+}
 /* Names of a stack, leaf first; the words of a header. */
 const char *godump_class(struct str state, const struct str *name, size_t n);
 /* Narrows [*min, *max] (Go minor versions) by what a header's state, a path of the standard library say. */

@@ -16,7 +16,7 @@ struct godump_out {
 	uint32_t *name_func;		/* by name: its first func, GODUMP_NONE */
 	size_t cap_func;
 	uint32_t *place_file, *place_line;	/* by place */
-	uint32_t unknown;		/* the func [unknown] */
+	uint32_t unknown, folded;	/* the names [unknown] and [folded] */
 	uint32_t frame[GODUMP_FRAMES];		/* stack nodes of one stack, outermost first */
 };
 

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "core/buf.h"
 #include "ingest/godump_out.h"
 
 /* A group as it is put. */
@@ -52,7 +53,7 @@ static const char *class_of(const struct godump_out *o, const struct godump_key 
 	size_t m = 0;
 
 	while (m < n && m < sizeof(name) / sizeof(*name)) {
-		name[m] = s->names.key[s->nodes.node[o->frame[n - 1 - m]].func];
+		name[m] = s->names.key[s->node[o->frame[n - 1 - m]].func];
 		m++;
 	}
 	return godump_class(s->states.key[k->state], name, m);
@@ -62,7 +63,7 @@ static const char *class_of(const struct godump_out *o, const struct godump_key 
 static bool silently_cut(const struct godump_out *o, size_t n)
 {
 	const struct godump_stacks *s = &o->g->stacks;
-	uint32_t root = n ? s->nodes.node[o->frame[0]].func : 0;
+	uint32_t root = n ? s->node[o->frame[0]].func : 0;
 	size_t physical = 0;
 
 	if (n < 90 || o->g->go_min > 20 || (o->g->go_max != STORE_NULL && o->g->go_max > 20))
@@ -70,7 +71,7 @@ static bool silently_cut(const struct godump_out *o, size_t n)
 	if (o->g->go_max == STORE_NULL && o->g->with_parent)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		physical += !s->nodes.node[o->frame[i]].inlined;
+		physical += !s->node[o->frame[i]].inlined;
 	return physical >= 90 && !str_is(s->names.key[root], "main.main") &&
 	       !str_is(s->names.key[root], "runtime.main");
 }
@@ -234,7 +235,7 @@ static int put_groups(struct godump *g, const struct row *row, size_t n, struct 
 /* Adds one group to the functions on its stack, each once. */
 static void add_totals(struct godump_out *o, struct totals *t, const struct godump_group *group, uint64_t mark)
 {
-	const struct tree_node *node = o->g->stacks.nodes.node;
+	const struct godump_node *node = o->g->stacks.node;
 	size_t n = godump_out_frames(o, group->key.stack);
 
 	if (n == 0) {
@@ -301,6 +302,23 @@ static int put_totals(struct godump_out *o, struct err *err)
 	free(t.cum);
 	free(t.seen);
 	free(order);
+	return rc;
+}
+
+int godump_note(struct godump *g, bool lost, uint64_t line, struct err *err, const char *fmt, ...)
+{
+	struct buf text = { .limit = 600 }, place = { .limit = 40 };
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	if (line)
+		buf_printf(&place, "line %llu", (unsigned long long)line);
+	rc = put_note(g->out, err, (struct rec_note){ line ? buf_view(&place) : STR_NONE, buf_view(&text), lost });
+	buf_free(&text);
+	buf_free(&place);
 	return rc;
 }
 

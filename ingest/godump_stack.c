@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * godump_stack.c - stacks told apart without a hash for most lines
+ * godump_stack.c - stacks told apart without touching a table for most lines
  *
  * A dump of a million goroutines holds a few thousand stacks, so nearly every line was seen before, and mostly after
  * the same line as now. Stacks are kept in a tree that begins at the LEAF, as the text does; each node remembers the
- * caller that followed it last time. A line is first compared with that guess: two memcmp a frame when it is right.
- * Only a wrong guess asks the maps. The same goes for groups: a stack remembers the group its last goroutine joined.
+ * callers that followed it last. A line is first compared with those guesses, and when one is right that is all. A
+ * wrong guess costs one lookup of (node, name, place) in the hash table; only a frame that is new asks the maps of
+ * names and places. The same goes for groups: a stack remembers the group its last goroutine joined.
  *
- * Memory is what distinct names, places, stacks and groups need, each bounded by a limit of the table.
+ * The table's hash multiplies by secrets of the process; equality is always decided by the texts. Memory is what
+ * distinct names, places, stacks and groups need, each bounded by a limit.
  */
 #include <stdlib.h>
 
@@ -15,35 +17,35 @@
 #include "ingest/godump.h"
 #include "ingest/grow.h"
 
+struct godump_slot {
+	uint32_t tag;	/* of the hash */
+	uint32_t node;	/* + 1; 0: empty */
+};
+
+enum { SLOTS_FIRST = 1024 };
+
 static int over(const char *what, const char *limit, uint64_t value, struct err *err)
 {
 	return err_set(err, ERR_LIMIT, "has more than %llu different %s: the limit %s", (unsigned long long)value, what,
 		       limit);
 }
 
-static void no_guess(struct godump_stacks *s, size_t slot)
-{
-	for (size_t i = 0; i < GODUMP_WAYS; i++)
-		s->guess[slot * GODUMP_WAYS + i] = (struct godump_guess){ .node = TREE_NONE };
-}
-
 int godump_stacks_init(struct godump_stacks *s, const struct limits *l, struct err *err)
 {
+	uint32_t first;
 	int rc;
 
 	s->names.keys.limit = s->places.keys.limit = (size_t)l->strings_bytes;
 	s->states.keys.limit = (size_t)l->strings_bytes;
-	rc = grow(&s->guess, &s->cap_guess, 256, GODUMP_WAYS * sizeof(*s->guess), err);
-	if (!rc)
-		rc = grow(&s->last_group, &s->cap_last, 256, sizeof(*s->last_group), err);
-	if (rc)
-		return rc;
-	no_guess(s, 0);
-	s->last_group[0] = GODUMP_NONE;
-	rc = godump_intern_place(s, STR_LIT(""), &s->elided, err);	/* place 0: unknown */
-	if (!rc)
-		rc = godump_intern_name(s, STR_LIT("[elided]"), &s->elided, err);
-	return rc;
+	s->none = (struct godump_node){ .guess = { TREE_NONE, TREE_NONE }, .last_group = GODUMP_NONE };
+	s->secret[0] = map_hash_id(1) | 1;
+	s->secret[1] = map_hash_id(2) | 1;
+	s->slot = calloc(SLOTS_FIRST, sizeof(*s->slot));
+	s->n_slots = SLOTS_FIRST;
+	if (!s->slot)
+		return err_nomem(err);
+	rc = godump_intern_place(s, STR_LIT(""), &first, err);	/* place 0: unknown */
+	return rc ? rc : godump_intern_name(s, STR_LIT("[elided]"), &first, err);
 }
 
 void godump_stacks_free(struct godump_stacks *s)
@@ -52,9 +54,8 @@ void godump_stacks_free(struct godump_stacks *s)
 	map_free(&s->places);
 	map_free(&s->states);
 	map_free(&s->keys);
-	tree_free(&s->nodes);
-	free(s->guess);
-	free(s->last_group);
+	free(s->node);
+	free(s->slot);
 	free(s->group);
 }
 
@@ -70,14 +71,134 @@ static int intern(struct map *m, struct str s, uint32_t *out, struct err *err)
 
 int godump_intern_name(struct godump_stacks *s, struct str name, uint32_t *out, struct err *err)
 {
-	/* The runtime prints its own gopanic under the name of the builtin. */
-	return intern(&s->names, str_is(name, "panic") ? STR_LIT("runtime.gopanic") : name, out, err);
+	return intern(&s->names, name, out, err);
 }
 
 int godump_intern_place(struct godump_stacks *s, struct str place, uint32_t *out, struct err *err)
 {
 	return intern(&s->places, place, out, err);
 }
+
+/* ---- the table ---- */
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 wide = a;
+
+	wide *= b;
+	return (uint64_t)wide ^ (uint64_t)(wide >> 64);
+}
+
+static uint64_t load(const char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, n);
+	return v;
+}
+
+/* 16 bytes a step; the last step may overlap the one before. */
+static uint64_t hash_text(const struct godump_stacks *s, struct str t, uint64_t h)
+{
+	const char *p = t.p, *end = t.p + t.n;
+
+	h ^= t.n;
+	for (; end - p > 16; p += 16)
+		h = mix(load(p, 8) ^ s->secret[0], load(p + 8, 8) ^ h);
+	if (t.n >= 16)
+		return mix(load(end - 16, 8) ^ s->secret[1], load(end - 8, 8) ^ h);
+	if (t.n >= 8)
+		return mix(load(p, 8) ^ s->secret[1], load(end - 8, 8) ^ h);
+	return mix(load(p, t.n) ^ s->secret[1], h ^ s->secret[0]);
+}
+
+static uint64_t hash_frame(const struct godump_stacks *s, uint32_t parent, bool inlined, struct str name,
+			   struct str place)
+{
+	uint64_t h = mix(((uint64_t)parent << 1 | inlined) ^ s->secret[0], s->secret[1]);
+
+	return hash_text(s, place, hash_text(s, name, h));
+}
+
+static bool same(const struct godump_node *n, uint32_t parent, bool inlined, struct str name, struct str place)
+{
+	return n->parent == parent && n->inlined == inlined && n->name_n == name.n && n->place_n == place.n &&
+	       memcmp(n->name, name.p, name.n) == 0 && (place.n == 0 || memcmp(n->place, place.p, place.n) == 0);
+}
+
+static bool grow_slots(struct godump_stacks *s)
+{
+	size_t n = s->n_slots * 2, at;
+	struct godump_slot *slot = calloc(n, sizeof(*slot));
+
+	if (!slot)
+		return false;
+	for (size_t i = 0; i < s->n_slots; i++) {
+		if (!s->slot[i].node)
+			continue;
+		for (at = s->slot[i].tag & (n - 1); slot[at].node; at = (at + 1) & (n - 1))
+			;
+		slot[at] = s->slot[i];
+	}
+	free(s->slot);
+	s->slot = slot;
+	s->n_slots = n;
+	return true;
+}
+
+static struct godump_node *node_of(struct godump_stacks *s, uint32_t node)
+{
+	return node == TREE_NONE ? &s->none : &s->node[node];
+}
+
+static int new_node(struct godump_stacks *s, const struct godump_cursor *c, struct str place, const struct limits *l,
+		    struct err *err)
+{
+	struct godump_node n = { .parent = c->node, .inlined = c->inlined, .guess = { TREE_NONE, TREE_NONE },
+				 .last_group = GODUMP_NONE };
+	int rc = godump_intern_name(s, c->name, &n.func, err);
+
+	if (!rc)
+		rc = godump_intern_place(s, place, &n.at, err);
+	if (!rc && s->n >= l->profile_objects)
+		rc = over("frames in their stacks", "profile_objects", l->profile_objects, err);
+	if (!rc)
+		rc = grow(&s->node, &s->cap, s->n + 1, sizeof(*s->node), err);
+	if (rc)
+		return rc;
+	n.name = s->names.key[n.func].p;
+	n.place = s->places.key[n.at].p;
+	n.name_n = (uint32_t)c->name.n;
+	n.place_n = (uint32_t)place.n;
+	s->node[s->n++] = n;
+	return 0;
+}
+
+/* The node of a frame above c->node, made when it is new. */
+static int find_node(struct godump_stacks *s, const struct godump_cursor *c, struct str place, const struct limits *l,
+		     uint32_t *out, struct err *err)
+{
+	uint64_t h = hash_frame(s, c->node, c->inlined, c->name, place);
+	uint32_t tag = (uint32_t)(h ^ h >> 32);
+	size_t at;
+	int rc;
+
+	if (s->n_slots / 4 * 3 <= s->n && !grow_slots(s))
+		return err_nomem(err);
+	for (at = tag & (s->n_slots - 1); s->slot[at].node; at = (at + 1) & (s->n_slots - 1)) {
+		*out = s->slot[at].node - 1;
+		if (s->slot[at].tag == tag && same(&s->node[*out], c->node, c->inlined, c->name, place))
+			return 0;
+	}
+	rc = new_node(s, c, place, l, err);
+	if (rc)
+		return rc;
+	*out = (uint32_t)s->n - 1;
+	s->slot[at] = (struct godump_slot){ tag, (uint32_t)s->n };
+	return 0;
+}
+
+/* ---- frames ---- */
 
 /* Symbols have no blanks and no control characters; what else ends in ')' is somebody's log line. */
 static bool name_ok(struct str name)
@@ -88,103 +209,105 @@ static bool name_ok(struct str name)
 	return memchr(name.p, '.', name.n) != NULL || str_is(name, "panic") || str_starts(name, "_");
 }
 
-/* line is name and arguments: no other parenthesis stands behind the first one that is not part of the name. */
-static bool is_call(const struct godump_guess *g, struct str line)
+void godump_hold_name(struct godump_stacks *s, struct godump_cursor *c, struct str name)
 {
-	return line.n > g->name_n + 1 && line.p[g->name_n] == '(' && memcmp(line.p, g->name, g->name_n) == 0 &&
-	       line.p[line.n - 1] == ')' && !memchr(line.p + g->name_n + 1, '(', line.n - g->name_n - 1);
+	size_t n = name.n < sizeof(s->held) ? name.n : sizeof(s->held);
+
+	memcpy(s->held, name.p, n);
+	c->name = (struct str){ s->held, n };
+	c->expected[0] = c->expected[1] = false;
+	c->inlined = false;
 }
 
-int godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line, bool *ok, struct err *err)
+/* line is the node's name and arguments: no parenthesis stands in them. */
+static bool is_call(const struct godump_node *n, struct str line)
 {
-	const struct godump_guess *g = &s->guess[(size_t)(c->node + 1) * GODUMP_WAYS];
-	struct str name;
+	return line.n > n->name_n + 1 && line.p[n->name_n] == '(' && memcmp(line.p, n->name, n->name_n) == 0 &&
+	       line.p[line.n - 1] == ')' && !memchr(line.p + n->name_n + 1, '(', line.n - n->name_n - 1);
+}
 
-	for (int i = 0; i < GODUMP_WAYS; i++, g++) {
-		if (g->node == TREE_NONE || !is_call(g, line))
+bool godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct str line)
+{
+	const struct godump_node *here = node_of(s, c->node), *n;
+	struct str name;
+	bool inlined;
+
+	for (int i = 0; i < 2 && here->guess[i] != TREE_NONE; i++) {
+		n = &s->node[here->guess[i]];
+		if (!is_call(n, line))
 			continue;
-		c->name = g->func;
-		c->inlined = line.n - g->name_n == 5 && memcmp(line.p + g->name_n, "(...)", 5) == 0;
-		*ok = true;
-		return 0;
+		c->name = (struct str){ n->name, n->name_n };
+		c->inlined = line.n - n->name_n == 5 && memcmp(line.p + n->name_n, "(...)", 5) == 0;
+		c->expected[0] = i == 0;
+		c->expected[1] = i == 1 || (here->guess[1] != TREE_NONE && s->node[here->guess[1]].func == n->func);
+		return true;
 	}
-	*ok = godump_func(line, &name, &c->inlined) && name_ok(name);
-	return *ok ? godump_intern_name(s, name, &c->name, err) : 0;
+	if (!godump_func(line, &name, &inlined) || !name_ok(name))
+		return false;
+	/* The runtime prints its own gopanic under the name of the builtin. */
+	godump_hold_name(s, c, str_is(name, "panic") ? STR_LIT("runtime.gopanic") : name);
+	c->inlined = inlined;
+	return true;
+}
+
+static void take(struct godump_cursor *c, uint32_t node)
+{
+	c->node = node;
+	c->name = STR_NONE;
+	c->frames++;
 }
 
 bool godump_guess_place(struct godump_stacks *s, struct godump_cursor *c, struct str line)
 {
-	const struct godump_guess *g = &s->guess[(size_t)(c->node + 1) * GODUMP_WAYS];
+	const struct godump_node *here = node_of(s, c->node), *n;
 
-	for (int i = 0; i < GODUMP_WAYS; i++, g++) {
-		if (g->func != c->name || g->node == TREE_NONE || !g->place_n || (g->node & 1) != c->inlined || line.n < g->place_n ||
-		    memcmp(line.p, g->place, g->place_n) != 0 || (line.n > g->place_n && line.p[g->place_n] != ' '))
+	if (!c->name.p)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		if (!c->expected[i])
 			continue;
-		c->frames++;
-		c->node = g->node >> 1;
-		c->name = GODUMP_NONE;
-		return true;
+		n = &s->node[here->guess[i]];
+		if (n->place_n && n->inlined == c->inlined && line.n >= n->place_n &&
+		    memcmp(line.p, n->place, n->place_n) == 0 && (line.n == n->place_n || line.p[n->place_n] == ' ')) {
+			take(c, here->guess[i]);
+			return true;
+		}
 	}
 	return false;
-}
-
-/* The node that followed c now will be asked for first the next time. */
-static void expect(struct godump_stacks *s, const struct godump_cursor *c, uint32_t node, uint32_t place)
-{
-	struct godump_guess *g = &s->guess[(size_t)(c->node + 1) * GODUMP_WAYS];
-	struct str name = s->names.key[c->name], at = s->places.key[place];
-
-	memmove(g + 1, g, (GODUMP_WAYS - 1) * sizeof(*g));
-	*g = (struct godump_guess){ name.p, at.p, (uint32_t)name.n, (uint32_t)at.n, c->name, node << 1 | c->inlined };
-}
-
-static int add_node(struct godump_stacks *s, struct godump_cursor *c, uint32_t place, const struct limits *l,
-		    struct err *err)
-{
-	struct tree_node node = { c->node, c->name, place, c->inlined };
-	size_t before = s->nodes.n;
-	uint32_t at = tree_child(&s->nodes, node);
-	int rc = 0;
-
-	if (at == TREE_NONE)
-		return err_nomem(err);
-	if (s->nodes.n > l->profile_objects)
-		return over("frames in their stacks", "profile_objects", l->profile_objects, err);
-	if (s->nodes.n > before) {
-		rc = grow(&s->guess, &s->cap_guess, s->nodes.n + 1, GODUMP_WAYS * sizeof(*s->guess), err);
-		if (!rc)
-			rc = grow(&s->last_group, &s->cap_last, s->nodes.n + 1, sizeof(*s->last_group), err);
-		if (rc)
-			return rc;
-		no_guess(s, (size_t)at + 1);
-		s->last_group[at + 1] = GODUMP_NONE;
-	}
-	expect(s, c, at, place);
-	c->node = at;
-	return 0;
 }
 
 int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l,
 		      struct err *err)
 {
-	uint32_t number = 0;
-	int rc = 0;
+	struct godump_node *here;
+	uint32_t node;
+	int rc;
 
 	if (c->frames >= l->stack_frames || c->frames >= GODUMP_FRAMES)
 		return 0;	/* the caller sees frames and says it */
-	c->frames++;
-	if (place.p)
-		rc = godump_intern_place(s, place, &number, err);
-	if (!rc)
-		rc = add_node(s, c, number, l, err);
-	c->name = GODUMP_NONE;
-	return rc;
+	rc = find_node(s, c, place, l, &node, err);
+	if (rc)
+		return rc;
+	here = node_of(s, c->node);
+	if (here->guess[0] != node) {
+		here->guess[1] = here->guess[0];
+		here->guess[0] = node;
+	}
+	take(c, node);
+	return 0;
+}
+
+/* ---- groups ---- */
+
+uint32_t godump_last_group(const struct godump_stacks *s, uint32_t stack)
+{
+	return stack == TREE_NONE ? s->none.last_group : s->node[stack].last_group;
 }
 
 int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group,
 		 struct err *err)
 {
-	uint32_t at = s->last_group[key->stack + 1];
+	uint32_t at = godump_last_group(s, key->stack);
 	bool is_new;
 	int rc;
 
@@ -200,7 +323,7 @@ int godump_count(struct godump_stacks *s, const struct godump_key *key, const st
 				return rc;
 			s->group[at] = (struct godump_group){ *key, 0 };
 		}
-		s->last_group[key->stack + 1] = at;
+		node_of(s, key->stack)->last_group = at;
 	}
 	s->group[at].count++;
 	*group = at;

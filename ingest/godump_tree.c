@@ -14,11 +14,11 @@
 int godump_out_init(struct godump_out *o, struct godump *g, struct err *err)
 {
 	struct godump_stacks *s = &g->stacks;
-	size_t n_nodes = s->nodes.n + 1, n_places = (size_t)s->places.n + 1;
+	size_t n_nodes = s->n + 1, n_places = (size_t)s->places.n + 1;
 
 	o->g = g;
 	if (godump_intern_name(s, STR_LIT("[unknown]"), &o->unknown, err) ||
-	    godump_intern_name(s, STR_LIT("[folded]"), &s->folded, err))
+	    godump_intern_name(s, STR_LIT("[folded]"), &o->folded, err))
 		return (int)err->code;
 	o->callsite = malloc(n_nodes * sizeof(*o->callsite));
 	o->name_func = malloc(((size_t)s->names.n + 1) * sizeof(*o->name_func));
@@ -55,7 +55,7 @@ void godump_out_free(struct godump_out *o)
 size_t godump_out_frames(struct godump_out *o, uint32_t stack)
 {
 	const struct godump_stacks *s = &o->g->stacks;
-	const struct tree_node *node = s->nodes.node;
+	const struct godump_node *node = s->node;
 	size_t n = 0;
 
 	if (stack != TREE_NONE && str_is(s->names.key[node[stack].func], "runtime.goexit"))
@@ -88,7 +88,7 @@ int godump_out_func(struct godump_out *o, uint32_t name, uint32_t place, uint32_
 
 int godump_out_stack(struct godump_out *o, uint32_t stack, uint32_t *callsite, struct err *err)
 {
-	const struct tree_node *node = o->g->stacks.nodes.node;
+	const struct godump_node *node = o->g->stacks.node;
 	uint64_t most = o->g->o->limits->profile_objects;
 	size_t n;
 	int rc = 0;
@@ -105,10 +105,10 @@ int godump_out_stack(struct godump_out *o, uint32_t stack, uint32_t *callsite, s
 			*callsite = tree_child(&o->tree, root);
 	}
 	for (size_t i = 0; i < n && !rc; i++) {
-		const struct tree_node *f = &node[o->frame[i]];
-		struct tree_node out = { .parent = *callsite, .line = o->place_line[f->line], .inlined = f->inlined };
+		const struct godump_node *f = &node[o->frame[i]];
+		struct tree_node out = { .parent = *callsite, .line = o->place_line[f->at], .inlined = f->inlined };
 
-		rc = godump_out_func(o, f->func, f->line, &out.func, err);
+		rc = godump_out_func(o, f->func, f->at, &out.func, err);
 		if (!rc && o->g->o->tree)
 			*callsite = tree_child(&o->tree, out);
 	}
@@ -148,7 +148,7 @@ static int fold(struct godump_out *o, const int64_t *weight, int64_t least, stru
 		struct err *err)
 {
 	uint32_t folded;
-	int rc = godump_out_func(o, o->g->stacks.folded, 0, &folded, err);
+	int rc = godump_out_func(o, o->folded, 0, &folded, err);
 
 	for (size_t i = 0; i < o->tree.n && !rc; i++) {
 		struct tree_node node = o->tree.node[i];
@@ -185,7 +185,7 @@ int godump_out_fold(struct godump_out *o, struct err *err)
 		if (!rc)
 			rc = fold(o, weight, (int64_t)((double)total * share) + 1, &to, moved, err);
 	} while (!rc && to.n > most && share < 1);
-	for (size_t i = 0; i <= o->g->stacks.nodes.n && !rc; i++)
+	for (size_t i = 0; i <= o->g->stacks.n && !rc; i++)
 		if (o->callsite[i] != TREE_NONE)
 			o->callsite[i] = moved[o->callsite[i]];
 	if (!rc)

@@ -100,27 +100,30 @@ bool jail_follow(pid_t parent)
 	return true;
 }
 
-/* Never above the hard limit that is there. */
-static int lower(int what, uint64_t value, struct err *err)
+/* The soft limit alone, where a decoder gone wrong is to be stopped; the hard one too, where a hostile one is. */
+static int lower(int what, uint64_t value, bool hard)
 {
 	struct rlimit r;
 
 	if (getrlimit((__rlimit_resource_t)what, &r) < 0)
-		return err_sys(err, ERR_INTERNAL, errno, "cannot ask for a resource limit");
+		return -1;
 	if (r.rlim_max == RLIM_INFINITY || value < r.rlim_max)
-		r.rlim_max = value;
-	r.rlim_cur = r.rlim_max;
-	if (setrlimit((__rlimit_resource_t)what, &r) < 0)
-		return err_sys(err, ERR_INTERNAL, errno, "cannot set a resource limit");
-	return 0;
+		r.rlim_cur = value;
+	else
+		r.rlim_cur = r.rlim_max;
+	if (hard)
+		r.rlim_max = r.rlim_cur;
+	return setrlimit((__rlimit_resource_t)what, &r);
 }
 
 int jail_limits(const struct limits *l, struct err *err)
 {
-	if (!SANITIZED && lower(RLIMIT_AS, l->worker_memory, err)) /* shadow memory is larger than any limit */
-		return (int)err->code;
-	if (lower(RLIMIT_FSIZE, 0, err) || lower(RLIMIT_NOFILE, OPEN_FILES, err) || lower(RLIMIT_NPROC, 0, err))
-		return (int)err->code;
+	/* Shadow memory is larger than any limit. */
+	if (!SANITIZED && lower(RLIMIT_AS, l->worker_memory, true) < 0)
+		return err_sys(err, ERR_INTERNAL, errno, "cannot limit the memory of a worker");
+	(void)lower(RLIMIT_FSIZE, 0, true);
+	(void)lower(RLIMIT_NPROC, 0, true);
+	(void)lower(RLIMIT_NOFILE, OPEN_FILES, false); /* valgrind keeps the hard one for itself */
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	return 0;
 }

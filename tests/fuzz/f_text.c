@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * f_text.c - libFuzzer target: every text decoder on any bytes, the decoder chosen by the first byte
+ * f_text.c - libFuzzer target: every text decoder on any bytes, the decoder chosen by content, else by the last byte
  *
  * Every input is decoded with a tree and without, under small limits, so that their ways out are walked too. Both must
  * agree about being refused and about all function totals; ids must be dense and refer back; samples and groups add up
@@ -136,9 +136,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	d = text_decoders[data[0] % (sizeof(text_decoders) / sizeof(*text_decoders))];
-	text = (struct str){ (const char *)data + 1, size - 1 };
-	check(decoder_find(text, &why) || why);
+	text = (struct str){ (const char *)data, size };
+	d = decoder_find(text, &why);
+	check(d || why);
+	if (!d || d == &decoder_pprof || data[size - 1] < 8)
+		d = text_decoders[data[size - 1] % (sizeof(text_decoders) / sizeof(*text_decoders))];
 	rc = decode(d, text, true, &with);
 	check(decode(d, text, false, &without) == rc);
 	if (rc)

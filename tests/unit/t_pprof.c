@@ -36,7 +36,7 @@ static void test_whole(void)
 /* All that formats.md says must be taken. */
 static void test_accepted(void)
 {
-	struct buf b = cpu_head(), m = { 0 };
+	struct buf b = cpu_head();
 
 	cpu_tables(&b);
 	run(&b); /* no samples */
@@ -62,7 +62,14 @@ static void test_accepted(void)
 	CHECK(has("func_total measure=0 func=0 flat_count=-2 flat=-20 cum_count=-2 cum=-20\n"));
 	CHECK(has("func_total measure=0 func=1 flat_count=3 flat=30 cum_count=3 cum=30\n"));
 	CHECK(times("\nsample ") == 2 && times("callsite id") == 2);
-	b = cpu_with(1, (uint64_t[]){ UINT64_MAX }, 1); /* a ten-byte id; a function and a mapping that are not there */
+}
+
+/* Where a name comes from when the function has none. */
+static void test_names(void)
+{
+	/* A ten-byte id; a function and a mapping that are not there. */
+	struct buf b = cpu_with(1, (uint64_t[]){ UINT64_MAX }, 1), m = { 0 };
+
 	num(&m, 1, UINT64_MAX);
 	num(&m, 2, 1234567);
 	num(&m, 3, 0xabc);
@@ -89,6 +96,18 @@ static void test_accepted(void)
 	run(&b);
 	CHECK(has("name=\"0x1234\" file=\"b.go\""));
 	CHECK(has("t0=100 t1=107"));
+	b = cpu_with(2, (uint64_t[]){ 1, 2 }, 1);	/* a function with a name for the linker alone, one with none */
+	num(&m, 1, 1);
+	num(&m, 3, B);
+	sub(&b, 5, &m);
+	function(&b, 2, 0, A_GO);
+	loc1(&b, 1, 1);
+	loc1(&b, 2, 2);
+	bytes(&b, 13, (char[]){ A, B }, 2);		/* comments, packed */
+	texts(&b, CPU);
+	run(&b);
+	CHECK(has("name=\"main.b\" file=\"\"") && has("name=\"0x1002\" file=\"\""));
+	CHECK(has("comment=\"main.a; main.b\""));
 }
 
 /* The order of everything is free. */
@@ -144,86 +163,6 @@ static void test_frames(void)
 	buf_free(&b);
 	CHECK(times("callsite") == 0 && times("\nsample") == 0 && times("label") == 0);
 	CHECK(times("func_total") == 2 && times("measure id") == 1);
-}
-
-enum { KEY = CPU_N, VALUE, REQUEST, BYTES, LABEL_N };
-
-static void label_texts(struct buf *b)
-{
-	cpu_tables(b);
-	texts(b, (const char *const[]){ "key", "value", "request", "bytes", "key", NULL });
-}
-
-static void test_labels(void)
-{
-	struct buf b = cpu_head(), l = { 0 };
-
-	label(&l, KEY, VALUE, 0, 0);
-	label(&l, REQUEST, 0, 512, 0);
-	label(&l, BYTES, 0, 0, 0); /* says nothing */
-	sample(&b, false, 1, (uint64_t[]){ 1 }, 2, (int64_t[]){ 1, 10 }, &l);
-	label(&l, REQUEST, 0, 512, 0);
-	label(&l, LABEL_N, VALUE, 0, 0); /* "key" at its second place in the string table */
-	sample(&b, false, 1, (uint64_t[]){ 1 }, 2, (int64_t[]){ 2, 20 }, &l);
-	label(&l, KEY, 0, -5, 2);
-	sample(&b, false, 1, (uint64_t[]){ 1 }, 2, (int64_t[]){ 4, 40 }, &l);
-	sample1(&b, 1, 8);
-	label_texts(&b);
-	run(&b);
-	CHECK(has("labelset id=1 dropped=0\n"
-		  "label labelset=1 pos=0 key=\"key\" str=\"value\"\n"
-		  "label labelset=1 pos=1 key=\"request\" num=512 unit=\"bytes\"\n"
-		  "labelset id=2 dropped=0\n"
-		  "label labelset=2 pos=0 key=\"key\" num=-5 unit=\"count\"\n"));
-	CHECK(has("labelset=0 count=8 amount=80\nsample measure=0 callsite=0 labelset=1 count=3 amount=30\n"
-		  "sample measure=0 callsite=0 labelset=2 count=4 amount=40\n"));
-	CHECK(times("labelset id") == 2);
-}
-
-/* A key with too many values goes, and its samples come together; the sizes of a heap profile stay. */
-static void test_label_limit(void)
-{
-	static const char *const heap[] = { "",	      "alloc_objects", "count", "alloc_space", "bytes", "main.a",
-					    "main.b", "main.c",	       "a.go",	"b.go",	       NULL };
-	struct buf b = cpu_head(), l = { 0 };
-
-	limits.label_sets = 10;
-	for (int64_t i = 1; i <= 11; i++) {
-		label(&l, KEY, 0, i, 0);
-		label(&l, REQUEST, 0, i % 2 + 1, 0);
-		sample(&b, false, 1, (uint64_t[]){ 1 }, 2, (int64_t[]){ i, i * 10 }, &l);
-	}
-	label_texts(&b);
-	run(&b);
-	CHECK(has("note text=\"label 'key' is left out"));
-	CHECK(has("lost=1"));
-	CHECK(times("labelset id") == 2 && times(" dropped=1") == 2);
-	CHECK(has("count=30 amount=300") && has("count=36 amount=360"));
-	b = cpu_head(); /* so many that reading stops before the end */
-	for (int64_t i = 1; i <= 2000; i++) {
-		label(&l, KEY, 0, i, 0);
-		sample(&b, false, 1, (uint64_t[]){ 1 }, 2, (int64_t[]){ 1, 10 }, &l);
-	}
-	label_texts(&b);
-	run(&b);
-	CHECK(times("labelset id") == 1 && times("labelset id=1 dropped=1\n") == 1);
-	CHECK(has("labelset=1 count=2000 amount=20000"));
-	b = (struct buf){ 0 };
-	type(&b, 1, 1, 2);
-	type(&b, 1, 3, 4);
-	for (int64_t i = 1; i <= 20; i++) {
-		label(&l, 4, 0, i, 0);
-		sample(&b, false, 1, (uint64_t[]){ 1 }, 2, (int64_t[]){ 1, i }, &l);
-	}
-	for (uint64_t i = 1; i <= 3; i++) {
-		loc1(&b, i, i);
-		function(&b, i, A, A_GO);
-	}
-	texts(&b, heap);
-	run(&b);
-	CHECK(times("labelset id") == 20 && times("dropped=0") == 20);
-	CHECK(has("key=\"bytes\" num=20 unit=\"bytes\""));
-	limits = limits_default;
 }
 
 /* One profile of n columns (type and unit by text), one sample of ones, with a period type and times. */
@@ -291,6 +230,12 @@ static void test_kinds(void)
 	CHECK(has("gogroup profile=0 callsite=0 class=\"other\" labelset=0 locked=0 leaked=0 count=1"));
 	typed(one, "goroutine", "count", "main.f", 1000);
 	CHECK(times("gogroup") == 0 && has("t0=4000 t1=5000"));
+	typed((const char *const[]){ "threadcreate", "count", NULL }, "threadcreate", "count", "main.f", 0);
+	CHECK(has("metric=\"threadcreate\"") && has("extent=\"instant\"") && times("gogroup") == 0);
+	typed((const char *const[]){ "goroutineleak", "count", NULL }, "goroutineleak", "count", "main.f", 0);
+	CHECK(has("class=\"runnable\" labelset=0 locked=0 leaked=1 count=1"));
+	typed(odd, "wall", "microseconds", "main.f", INT64_MAX);	/* no such time: the start alone */
+	CHECK(has("t0=5000 t1=5000"));
 	typed(odd, "wall", "microseconds", "main.f", 1000);
 	CHECK(has("metric=\"wall\" amount_unit=\"ns\" period=100000 scaled=0 extent=\"interval\"") &&
 	      has("t0=5000 t1=6000"));
@@ -398,8 +343,42 @@ static void test_prune(void)
 	CHECK(has("callsite id=1 parent=0 func=0 line=30 inlined=0"));
 	prune("main\\.(", "", 3, abc); /* not a pattern */
 	CHECK(has("is no pattern") && times("callsite id") == 3);
-	prune("(m*)*(a*)*(i*)*[^n]x", "", 3, abc);
+	prune("(a|aa|m|ma|i|n|\\.|in)*x", "", 3, abc);
 	CHECK(times("callsite id") == 3);
+}
+
+/* One frame named `name` below two others: does `pattern` take it? */
+static bool pruned(const char *pattern, const char *name)
+{
+	struct buf b = cpu_with(2, (uint64_t[]){ 4, 1 }, 1);
+
+	loc1(&b, 4, 4);
+	function(&b, 4, CPU_N + 1, 0);
+	num(&b, 7, CPU_N);
+	cpu_tables(&b);
+	text(&b, pattern);
+	text(&b, name);
+	run(&b);
+	return times("callsite id") == 1;
+}
+
+static void test_simplified_names(void)
+{
+	char slow[80];
+
+	CHECK(pruned("malloc", "malloc"));
+	CHECK(!pruned("malloc", "mallocx") && !pruned("malloc", "xmalloc"));
+	CHECK(pruned("malloc", ".malloc"));			/* a leading dot goes */
+	CHECK(pruned("malloc", "malloc(unsigned long)"));	/* so does what is in parentheses */
+	CHECK(pruned("main\\.", "main.(*T).M"));
+	CHECK(pruned("\\(anonymous namespace\\)::f", "(anonymous namespace)::f(int)"));
+	CHECK(pruned("A::operator\\(\\)", "A::operator()(int) const"));
+	CHECK(pruned("a|b|malloc", "malloc"));			/* the whole name, whichever alternative */
+	CHECK(!pruned("0x.*", "0"));
+	memset(slow, 'a', sizeof(slow) - 1);
+	slow[sizeof(slow) - 1] = '\0';
+	CHECK(!pruned("(a|aa)*(a|aa)*[bc]", slow));
+	CHECK(has("takes too long") && has("lost=1"));
 }
 
 static void test_versions(void)
@@ -421,6 +400,46 @@ static void test_versions(void)
 		CHECK(has(cases[i].want));
 	}
 	typed(one, "thing", "count", "main.f", 0);
+	CHECK(times("goversion") == 0);
+}
+
+/* One function of the runtime: its file, its start line, and whether the file begins as the runtime's own do. */
+static void runtime_file(const char *file, uint64_t start_line, bool own)
+{
+	struct buf b = { 0 }, head = cpu_head(), m = { 0 };
+
+	if (own)
+		num(&b, 9, 1);
+	buf_add(&b, head.data, head.len);
+	buf_free(&head);
+	sample1(&b, 1, 1);
+	loc1(&b, 1, 1);
+	num(&m, 1, 1);
+	num(&m, 2, CPU_N);
+	num(&m, 4, CPU_N + 1);
+	num(&m, 5, start_line);
+	sub(&b, 5, &m);
+	texts(&b, CPU);
+	text(&b, "runtime.main");
+	text(&b, file);
+	run(&b);
+}
+
+static void test_version_of_files(void)
+{
+	runtime_file("/usr/lib/go-1.19/src/runtime/proc.go", 0, true);
+	CHECK(has("goversion min=19 max=19\n"));
+	runtime_file("/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.23.4.linux-amd64/src/runtime/proc.go", 200, true);
+	CHECK(has("goversion min=23 max=23\n"));
+	runtime_file("/go1.9/src/runtime/proc.go", 0, false);
+	CHECK(has("goversion min=9 max=9\n"));
+	runtime_file("/usr/local/go/src/runtime/proc.go", 200, true);
+	CHECK(has("goversion min=20\n"));
+	runtime_file("/usr/local/go/src/runtime/proc.go", 0, true);
+	CHECK(has("goversion max=19\n"));
+	runtime_file("/usr/local/go/src/runtime/proc.go", 0, false);	/* somebody else wrote it */
+	CHECK(times("goversion") == 0);
+	runtime_file("/go1.25/src/runtime/proc.go", 0, true);		/* contradicts itself: no evidence */
 	CHECK(times("goversion") == 0);
 }
 
@@ -463,14 +482,15 @@ int main(void)
 	limits = limits_default;
 	test_whole();
 	test_accepted();
+	test_names();
 	test_order();
 	test_frames();
-	test_labels();
-	test_label_limit();
 	test_kinds();
 	test_classes();
 	test_prune();
+	test_simplified_names();
 	test_versions();
+	test_version_of_files();
 	test_folding();
 	return check_done();
 }

@@ -209,6 +209,13 @@ static void test_large(void)
 		sample(&b, i % 3 == 0, 1, (uint64_t[]){ (uint64_t)(i % 3 + 1) }, 2, (int64_t[]){ i, 1 }, NULL);
 		total += i % 3 == 0 ? i : 0;
 	}
+	location(&b, 10, 9, 30000, func);		/* again, now across the border of the window */
+	{
+		char *skipped = calloc(1, 300000);
+
+		bytes(&b, 50, skipped, 300000);
+		free(skipped);
+	}
 	memset(long_name, 'n', 65536);
 	long_name[65536] = '\0';
 	cpu_tables(&b);
@@ -223,6 +230,15 @@ static void test_large(void)
 	buf_free(&strings);
 	free(func);
 	free(long_name);
+}
+
+/* A gzip file that ends too early: the reader's words, and the byte of the file. */
+static void test_gzip(void)
+{
+	struct buf b = { 0 };
+	/* printf '' | gzip -n, then cut in its trailer. */
+	buf_add(&b, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00", 15);
+	REFUSED(&b, ERR_FORMAT, "is cut");
 }
 
 static bool sniffs(const void *p, size_t n)
@@ -264,6 +280,7 @@ int main(void)
 	test_values();
 	test_limits();
 	test_large();
+	test_gzip();
 	test_sniff();
 	return check_done();
 }
