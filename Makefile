@@ -48,7 +48,7 @@ $(BIN): $(OBJ)
 
 $(B)/flags.$(notdir $(CC)):
 	$(Q)mkdir -p $(@D)
-	$(Q)for f in $(WANTED); do echo 'int x;' | $(CC) -Werror $$f -x c -c -o /dev/null - 2>/dev/null && printf '%s ' $$f; done > $@
+	$(Q)for f in $(WANTED); do echo 'int x;' | $(CC) -Werror $$f -x c -c -o /dev/null - 2>/dev/null && printf '%s ' $$f; done > $@; true
 
 $(OBJ) $(UNIT): | $(B)/flags.$(notdir $(CC))
 

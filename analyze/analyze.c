@@ -49,6 +49,11 @@ int pass_caveat(struct pass *p, struct err *err, const char *code, const char *c
 			 (int64_t)p->n_caveats++, code, text, cap);
 }
 
+int analyze_clear(struct store *st, struct err *err)
+{
+	return store_script(st, clear_sql, err);
+}
+
 static int run_passes(struct store *st, const struct analyze_opts *o, const struct step *list, struct err *err)
 {
 	struct pass p = { .st = st, .o = o };
@@ -63,7 +68,7 @@ static int run_passes(struct store *st, const struct analyze_opts *o, const stru
 	p.pause_ns = (o->pause_ms > 0 ? o->pause_ms : 10) * 1e6;
 	rc = store_begin(st, err);
 	if (!rc)
-		rc = store_script(st, clear_sql, err);
+		rc = analyze_clear(st, err);
 	for (int i = 0; !rc && list[i].run; i++)
 		rc = list[i].run(&p, err);
 	if (!rc)

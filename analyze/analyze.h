@@ -23,6 +23,8 @@ struct analyze_opts {
 };
 
 int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
+/* Deletes every [A] row: what stands there was of other [I] rows. */
+int analyze_clear(struct store *st, struct err *err) ERR_MUST_CHECK;
 int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
 
 /* What causes.ini says of one cause, for `attrib explain`: borrowed strings, NULL where it says nothing. */

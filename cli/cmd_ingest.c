@@ -2,6 +2,7 @@
 /*
  * cmd_ingest.c - the first stage alone: files into attrib.db
  */
+#include "analyze/analyze.h"
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/work.h"
@@ -29,6 +30,8 @@ static int run(struct ctx *c, struct err *err)
 		rc = work_read_into_file(&w, err);
 	if (!rc)
 		rc = work_check_inputs(&w, err);
+	if (!rc)	/* an answer that was there is of other rows */
+		rc = analyze_clear(w.st, err);
 	if (!rc)
 		rc = report_model_load(&m, w.st, err);
 	if (!rc)

@@ -67,8 +67,9 @@ static void bytes(struct message *m, unsigned number, const void *p, size_t n)
 
 static void put(unsigned number, const struct message *m)
 {
-	struct message head = { .n = 0 };
+	static struct message head;	/* 64 KiB: too large for the stack */
 
+	head.n = 0;
 	varint(&head, number << 3 | 2);
 	varint(&head, m->n);
 	fwrite(head.bytes, 1, head.n, stdout);
