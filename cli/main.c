@@ -31,7 +31,7 @@ const char *cmd_near(const char *name)
 	const char *names[32];
 	size_t n = 0;
 
-	for (; cmds[n] && n < 32; n++)
+	for (; n < 32 && cmds[n]; n++)
 		names[n] = cmds[n]->name;
 	return opt_near(name, names, n);
 }
@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 	if (err.code == ERR_INTERNAL)
 		emit_note(&c, "this is a fault of attrib; please report it with the command line and attrib version");
 	arena_free(&c.mem);
-	if (status >= 128)
+	if (status >= 32)	/* 128 + a signal */
 		return status;
 	return worst(c.statuses | (status ? 1u << status : 0));
 }

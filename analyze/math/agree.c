@@ -111,7 +111,7 @@ static int repeat(const struct tfidf_rows *x, const double *weight, const struct
 	double *w = arena_array(a, double, n);
 	struct tfidf_rows part;
 	struct kmeans again;
-	struct agree same;
+	struct agree same = { NAN, NAN, NAN };
 	int rc;
 
 	if (!seed || !label || !w)
