@@ -28,10 +28,10 @@ const struct cmd *cmd_find(const char *name)
 
 const char *cmd_near(const char *name)
 {
-	const char *names[32];
+	const char *names[sizeof(cmds) / sizeof(cmds[0])];
 	size_t n = 0;
 
-	for (; n < 32 && cmds[n]; n++)
+	for (; cmds[n]; n++)
 		names[n] = cmds[n]->name;
 	return opt_near(name, names, n);
 }
