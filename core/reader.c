@@ -27,7 +27,7 @@
 #define WINDOW	    (256u * 1024)
 #define IN_SIZE	    (64u * 1024)
 #define PEEK_MAX    (64u * 1024)
-#define RATIO_AFTER (64u << 20) /* small files may be as dense as they like (safety.md T1) */
+#define RATIO_AFTER (64u << 20) /* small files may be as dense as they like */
 
 struct reader {
 	int fd; /* -1: mem */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* The vector of names.md, section "The linear model of the original design"; digits from its formulas in Python. */
+/* The vector of docs/names.md, section "The linear model of the original design"; digits from its formulas in Python. */
 #include "tests/unit/check.h"
 
 #include "analyze/math/linear.h"

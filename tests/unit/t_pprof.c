@@ -33,7 +33,7 @@ static void test_whole(void)
 		       "func_total measure=0 func=2 flat_count=2 flat=20 cum_count=2 cum=20\n");
 }
 
-/* All that formats.md says must be taken. */
+/* What other writers may do and must be taken. */
 static void test_accepted(void)
 {
 	struct buf b = cpu_head();
