@@ -30,6 +30,7 @@ int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err
 /* What causes.ini says of one cause, for `attrib explain`: borrowed strings, NULL where it says nothing. */
 struct analyze_cause {
 	const char *id, *title, *what, *symptoms, *action, *risk, *verify, *versions, *correction, *source;
+	const char *seen;		/* the captures that raised its signals; NULL: not yet seen in a real run */
 	const char *const *signals;	/* the lines `name weight=...`, NULL-terminated */
 	const char *const *against;
 };

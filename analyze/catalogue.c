@@ -234,6 +234,7 @@ static int handler(void *arg, const char *id, const char *name, const char *valu
 		{ "title", &s->text.title }, { "what", &s->text.what }, { "symptoms", &s->text.symptoms },
 		{ "action", &s->text.action }, { "risk", &s->text.risk }, { "verify", &s->text.verify },
 		{ "versions", &s->text.versions }, { "correction", &s->text.correction }, { "source", &s->text.source },
+		{ "seen", &s->text.seen },
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(name, texts[i].name) == 0)

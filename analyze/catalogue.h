@@ -4,6 +4,7 @@
  *
  * A cause is data. Its lines:
  *   title, what, symptoms, action, risk, verify, versions, correction, source   texts; a repeated or continued line is appended
+ *   seen                               the captures that raised its signals, written by tests/record-seen
  *   prior = P                          probability before any evidence; none and unknown have one too
  *   signal = NAME weight=W [miss=M] [down] [level=L]
  *                                      loud: W nats for the cause; measured and quiet: M nats against it; `down`: a fall is loud;

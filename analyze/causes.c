@@ -84,7 +84,7 @@ static int put_evidence(struct pass *p, const struct contest *c, const struct hy
 		const char *role = isnan(h->woe[i]) ? "not_tested" : h->by[i] ? "explained_by" : h->woe[i] > 0 ? "for" : "against";
 
 		/* Measured, and of no weight here: speaks neither for nor against. */
-		if (!f || h->woe[i] == 0)
+		if (!f || h->woe[i] == 0 || (isnan(h->woe[i]) && f->measured))	/* the latter: a level nobody calls loud */
 			continue;
 		rc = store_run(p->st, err,
 			       "INSERT OR IGNORE INTO evidence (analysis, cause, signal, role, weight, covers, other) VALUES (1, ?, ?, ?, ?, ?, ?)",

@@ -18,16 +18,20 @@ struct difference {
 
 #define MAX_DIFFERENCES 16
 
-/* Settings with one value on each side and another one there; several values a side (instances) are compared as lists. */
+/* Settings that both sides know from the same kind of source, with other values; several values a side (instances) are compared as lists.
+ * Modules and build settings are the code's own business: another version of them is a change of code, not of conditions. */
 static int load(struct pass *p, struct difference *d, int *n, struct err *err)
 {
 	static const char sql[] =
-		"WITH v (side, name, value) AS (SELECT DISTINCT t.side, s.name, s.value FROM setting s JOIN stretch t ON t.instance = s.instance"
-		"  WHERE s.name NOT LIKE 'label.%' AND s.name NOT LIKE 'experiment%'),"
-		" l (side, name, value) AS (SELECT side, name, group_concat(value) FROM (SELECT * FROM v ORDER BY side, name, value) GROUP BY side, name)"
-		" SELECT b.name, b.value, c.value FROM l b JOIN l c ON c.name = b.name WHERE b.side = 'baseline' AND c.side = 'current'"
+		"WITH v (side, name, origin, value) AS (SELECT DISTINCT t.side, s.name, s.origin, s.value FROM setting s"
+		"  JOIN stretch t ON t.instance = s.instance WHERE s.name NOT LIKE 'label.%' AND s.name NOT LIKE 'experiment%'"
+		"  AND s.name NOT LIKE 'module.%' AND s.name NOT LIKE 'build.%' AND s.name NOT LIKE 'qdisc.%'),"
+		" l (side, name, origin, value) AS (SELECT side, name, origin, group_concat(value) FROM"
+		"  (SELECT * FROM v ORDER BY side, name, origin, value) GROUP BY side, name, origin)"
+		" SELECT b.name, min(b.value), min(c.value) FROM l b JOIN l c ON c.name = b.name AND c.origin = b.origin"
+		" WHERE b.side = 'baseline' AND c.side = 'current'"
 		" AND b.value <> c.value AND NOT EXISTS (SELECT 1 FROM setting e WHERE e.name = 'experiment'"
-		"  AND instr(',' || e.value || ',', ',' || b.name || ',') > 0) ORDER BY b.name";
+		"  AND instr(',' || e.value || ',', ',' || b.name || ',') > 0) GROUP BY b.name ORDER BY b.name";
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err, sql, "");
 

@@ -89,8 +89,10 @@ static const char *told(struct pass *p, const char *what, double base, double cu
 	char *s;
 
 	buf_printf(&b, "%s: ", what);
-	fmt_value(&b, base, unit);
-	buf_puts(&b, " -> ");
+	if (!isnan(base)) {
+		fmt_value(&b, base, unit);
+		buf_puts(&b, " -> ");
+	}
 	fmt_value(&b, cur, unit);
 	s = arena_strndup(&p->mem, b.data, b.len);
 	buf_free(&b);

@@ -156,6 +156,8 @@ int gostacks_load(struct gostacks *g, struct pass *p, const struct tree *t, stru
 	*g = (struct gostacks){ .dump = g->dump, .n_dumps = g->n_dumps, .n_side = { g->n_side[BASE], g->n_side[CUR] } };
 	if (!rc && (!g->n_side[CUR] || (p->design != DESIGN_SNAPSHOT && !g->n_side[BASE])))
 		rc = load_dumps(g, p, "pprof", err);
+	if (!rc && (!g->n_side[CUR] || (p->design != DESIGN_SNAPSHOT && !g->n_side[BASE])))
+		rc = load_dumps(g, p, "legacy_count", err);
 	if (!rc)
 		rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM gogroup", "");
 	if (rc)

@@ -50,7 +50,9 @@ static int load_level(struct pass *p, enum side side, const struct quantity *u, 
 		" ELSE sum(o.value) / (SELECT sum(o2.value) FROM series s2 JOIN point o2 ON o2.series = s2.id WHERE s2.source = s.source"
 		"  AND s2.name = ?2 AND o2.t = o.t) END"
 		" FROM series s JOIN source f ON f.id = s.source JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id"
-		" WHERE s.name = ?1 AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE i.run = f.run AND t.side = ?3"
+		" WHERE s.name = ?1 AND s.source = (SELECT s3.source FROM series s3 JOIN source f3 ON f3.id = s3.source JOIN point o3"
+		"  ON o3.series = s3.id WHERE f3.run = f.run AND s3.name = 'load.requests' GROUP BY s3.source ORDER BY count(*) DESC, f3.path LIMIT 1)"
+		" AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE i.run = f.run AND t.side = ?3"
 		"  AND t.phase IN ('steady', 'unknown') AND (t.t0 IS NULL OR o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE coalesce(r.started, 0) END >= t.t0)"
 		"  AND (t.t1 IS NULL OR o.t + o.span + CASE f.clock WHEN 'epoch' THEN 0 ELSE coalesce(r.started, 0) END <= t.t1))"
 		" GROUP BY r.folder, f.path, o.t HAVING o.span > 0 ORDER BY r.folder, f.path, o.t";

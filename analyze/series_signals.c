@@ -57,18 +57,23 @@ struct points {
 	size_t n;
 };
 
-/* The points of one series name on one side in the steady phase, process by process; counters of several processes are added up later. */
-static int load(struct pass *p, enum side side, const char *series, struct points *x, int64_t source, struct err *err)
+/* Where a quantity of one process stands: several files (a scrape each) of one instance are one series. instance 0: of the run. */
+struct place {
+	int64_t run, instance;
+};
+
+/* The points of one series name of one process in the steady phase of a side. */
+static int load(struct pass *p, enum side side, const char *series, struct points *x, struct place at, struct err *err)
 {
 	static const char sql[] =
-		"SELECT o.t, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = ?1 AND s.source = ?3"
+		"SELECT o.t, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = ?1 AND f.run = ?3 AND coalesce(s.instance, 0) = ?4"
 		" AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE t.side = ?2 AND i.run = f.run"
 		"  AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
 		"  AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR o.t >= t.t0) AND (t.t1 IS NULL OR o.t <= t.t1)))) ORDER BY s.label, o.t";
 	struct stmt *q;
 	int64_t n = 0;
-	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM series s JOIN point o ON o.series = s.id WHERE s.name = ? AND s.source = ?",
-			   "si", series, source);
+	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = ?"
+			   " AND f.run = ? AND coalesce(s.instance, 0) = ?", "sii", series, at.run, at.instance);
 
 	*x = (struct points){ 0 };
 	x->t = arena_array(&p->mem, double, (size_t)n + 1);
@@ -76,7 +81,7 @@ static int load(struct pass *p, enum side side, const char *series, struct point
 	if (!rc && (!x->t || !x->v))
 		rc = err_nomem(err);
 	if (!rc)
-		rc = store_query(p->st, &q, err, sql, "ssi", series, side_name[side], source);
+		rc = store_query(p->st, &q, err, sql, "ssii", series, side_name[side], at.run, at.instance);
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && (int64_t)x->n < n; x->n++) {
@@ -107,19 +112,21 @@ static double total(const struct points *x)
 }
 
 /* p99 of what a histogram gained between its first and last state on the side: the upper bound of the bucket it falls in. */
-static int histogram_p99(struct pass *p, enum side side, const char *series, int64_t source, double *out, struct err *err)
+static int histogram_p99(struct pass *p, enum side side, const char *series, struct place at, double *out, struct err *err)
 {
 	static const char sql[] =
-		"WITH w (s, t0, t1) AS (SELECT b.series, min(b.t), max(b.t) FROM bucket b JOIN series s ON s.id = b.series JOIN source f ON f.id = s.source"
-		"  WHERE s.name = ?1 AND s.source = ?3 AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance"
-		"   WHERE t.side = ?2 AND i.run = f.run AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
-		"   AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR b.t >= t.t0) AND (t.t1 IS NULL OR b.t <= t.t1)))) GROUP BY b.series)"
-		" SELECT b.hi, b.lo, sum(CASE WHEN b.t = w.t1 THEN b.count ELSE -b.count END) FROM w JOIN bucket b ON b.series = w.s"
-		"  AND (b.t = w.t1 OR (b.t = w.t0 AND w.t0 < w.t1)) GROUP BY b.lo, b.hi ORDER BY b.lo";
+		"WITH h (label, t, lo, hi, count) AS (SELECT s.label, b.t, b.lo, b.hi, b.count FROM bucket b JOIN series s ON s.id = b.series"
+		"  JOIN source f ON f.id = s.source WHERE s.name = ?1 AND f.run = ?3 AND coalesce(s.instance, 0) = ?4"
+		"  AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE t.side = ?2 AND i.run = f.run"
+		"   AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
+		"   AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR b.t >= t.t0) AND (t.t1 IS NULL OR b.t <= t.t1))))),"
+		" w (label, t0, t1) AS (SELECT label, min(t), max(t) FROM h GROUP BY label)"
+		" SELECT h.hi, h.lo, sum(CASE WHEN h.t = w.t1 THEN h.count ELSE -h.count END) FROM w JOIN h ON h.label = w.label"
+		"  AND (h.t = w.t1 OR (h.t = w.t0 AND w.t0 < w.t1)) GROUP BY h.lo, h.hi ORDER BY h.lo";
 	struct stmt *q;
-	double *hi, *n, sum = 0, at = 0;
+	double *hi, *n, sum = 0, reached = 0;
 	size_t k = 0, room = 4096;
-	int rc = store_query(p->st, &q, err, sql, "ssi", series, side_name[side], source);
+	int rc = store_query(p->st, &q, err, sql, "ssii", series, side_name[side], at.run, at.instance);
 
 	*out = NAN;
 	if (rc)
@@ -135,8 +142,8 @@ static int histogram_p99(struct pass *p, enum side side, const char *series, int
 	}
 	rc = store_finish(q, hi && n ? 0 : err_nomem(err), err);
 	for (size_t i = 0; i < k && sum > 0; i++) {
-		at += n[i];
-		if (at >= .99 * sum) {
+		reached += n[i];
+		if (reached >= .99 * sum) {
 			*out = hi[i];
 			break;
 		}
@@ -144,7 +151,7 @@ static int histogram_p99(struct pass *p, enum side side, const char *series, int
 	return rc;
 }
 
-static int reduce(struct pass *p, const struct series_signal *s, enum side side, int64_t source, double *out, struct err *err)
+static int reduce(struct pass *p, const struct series_signal *s, enum side side, struct place at, double *out, struct err *err)
 {
 	struct points x, y = { 0 };
 	struct trend_sen sen;
@@ -153,16 +160,16 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 
 	*out = NAN;
 	if (s->reduce == P99) {
-		rc = histogram_p99(p, side, s->series, source, out, err);
+		rc = histogram_p99(p, side, s->series, at, out, err);
 		if (!rc && s->per) {
-			rc = histogram_p99(p, side, s->per, source, &other, err);
+			rc = histogram_p99(p, side, s->per, at, &other, err);
 			*out = other > 0 ? *out / other : NAN;
 		}
 		return rc;
 	}
-	rc = load(p, side, s->series, &x, source, err);
+	rc = load(p, side, s->series, &x, at, err);
 	if (!rc && s->per)
-		rc = load(p, side, s->per, &y, source, err);
+		rc = load(p, side, s->per, &y, at, err);
 	if (rc || !x.n || (s->per && !y.n))
 		return rc;
 	switch (s->reduce) {
@@ -191,25 +198,26 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 	return rc;
 }
 
-/* The mean over the sources of a side that have the series. */
+/* The mean over the processes of a side that have the series. */
 static int side_value(struct pass *p, const struct series_signal *s, enum side side, double *out, struct err *err)
 {
-	int64_t source[256];
+	struct place place[256];
 	struct stmt *q;
 	double sum = 0, v;
 	int n = 0, used = 0;
 	int rc = store_query(p->st, &q, err,
-			     "SELECT DISTINCT f.id FROM series s JOIN source f ON f.id = s.source JOIN instance i ON i.run = f.run JOIN stretch t"
-			     " ON t.instance = i.id WHERE s.name = ? AND t.side = ? ORDER BY f.path", "ss", s->series, side_name[side]);
+			     "SELECT DISTINCT f.run, coalesce(s.instance, 0) FROM series s JOIN source f ON f.id = s.source JOIN instance i"
+			     " ON i.run = f.run JOIN stretch t ON t.instance = i.id JOIN run r ON r.id = i.run WHERE s.name = ? AND t.side = ?"
+			     " AND (s.instance IS NULL OR s.instance = i.id) ORDER BY r.folder, i.name, i.life", "ss", s->series, side_name[side]);
 
 	*out = NAN;
 	if (rc)
 		return rc;
 	while (store_next(q, err) && n < 256)
-		source[n++] = stmt_int(q, 0);
+		place[n++] = (struct place){ stmt_int(q, 0), stmt_int(q, 1) };
 	rc = store_end(q, err);
 	for (int i = 0; !rc && i < n; i++) {
-		rc = reduce(p, s, side, source[i], &v, err);
+		rc = reduce(p, s, side, place[i], &v, err);
 		if (isfinite(v)) {
 			sum += v;
 			used++;

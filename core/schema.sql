@@ -57,6 +57,8 @@ CREATE TABLE source (
   reason TEXT, place TEXT,                -- one line; 'byte 1042', 'line 17'
   mtime INTEGER,
   clock TEXT NOT NULL DEFAULT 'epoch' CHECK (clock IN ('epoch', 'process', 'load', 'none')),  -- what its times count from
+  -- A file of one instant without a time (series, clock 'none') that was given one: clock is 'epoch' then, and this is how.
+  time_from TEXT CHECK (time_from IN ('name', 'sibling', 'run.json', 'mtime')), time_err INTEGER,
   go_min INTEGER, go_max INTEGER,         -- Go minor versions that this file can come from; an instance's are what all its files allow
   UNIQUE (path)
 ) STRICT;

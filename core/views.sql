@@ -332,7 +332,59 @@ SELECT f.path, r.folder AS run, o.t, max(o.span) AS span,
   sum(CASE s.name WHEN 'load.offered' THEN o.value END) AS offered,
   max(CASE WHEN s.name IN ('load.p50', 'load.latency_p50') THEN o.value END) AS p50,
   max(CASE WHEN s.name IN ('load.p95', 'load.latency_p95') THEN o.value END) AS p95,
-  max(CASE WHEN s.name IN ('load.p99', 'load.latency_p99') THEN o.value END) AS p99
+  max(CASE WHEN s.name IN ('load.p99', 'load.latency_p99') THEN o.value END) AS p99,
+  f.id AS source, f.clock
 FROM series s JOIN source f ON f.id = s.source LEFT JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id
 WHERE s.name LIKE 'load.%'
 GROUP BY f.id, o.t;
+
+-- ---- over time: both sides on one axis -----------------------------------------------------------------------------
+
+-- Where the time axis of a run begins, ns: with its load, else with the first GC or profile that has a time.
+CREATE VIEW run_starts AS
+SELECT r.id AS run, coalesce(
+  (SELECT min(l.t) FROM source f JOIN load_by_second l ON l.source = f.id WHERE f.run = r.id AND f.clock = 'epoch'),
+  (SELECT min(t) FROM (
+    SELECT min(g.t) AS t FROM gc_cycle g JOIN source f ON f.id = g.source JOIN instance i ON i.id = g.instance
+    WHERE i.run = r.id AND f.clock = 'epoch'
+    UNION ALL
+    SELECT min(coalesce(p.t0, p.t1)) FROM profile p JOIN instance i ON i.id = p.instance WHERE i.run = r.id))) AS t
+FROM run r;
+
+-- The stretches of every process; only: times that do not count from the epoch belong to this one, as the process has but one side.
+CREATE VIEW stretch_times AS
+SELECT t.analysis, t.instance, i.run, t.side, t.phase, coalesce(t.t0, -9223372036854775807) AS t0, coalesce(t.t1, 9223372036854775807) AS t1,
+  t.phase IN ('steady', 'unknown') AND s.side IS NOT NULL AS only
+FROM stretch t JOIN instance i ON i.id = t.instance JOIN instance_sides s ON s.instance = t.instance;
+
+-- GC cycles on the axis: x s from the start of load (NULL: no time), pause ns, heap after GC in bytes as the analysis reckons it.
+CREATE VIEW gc_over_time AS
+SELECT s.analysis, s.side, s.phase, r.folder AS run, i.name AS instance, i.life, g.n,
+  CASE f.clock WHEN 'epoch' THEN (g.t - z.t) * 1e-9 WHEN 'load' THEN g.t * 1e-9 ELSE (g.t - m.t) * 1e-9 END AS x, g.pause,
+  coalesce(g.heap_live, g.goal / (1 + coalesce((SELECT CAST(e.value AS REAL) FROM setting e
+    WHERE e.instance = g.instance AND e.name = 'GOGC' LIMIT 1), 100.0) / 100.0), g.heap_end) AS heap
+FROM gc_best g JOIN source f ON f.id = g.source JOIN instance i ON i.id = g.instance JOIN run r ON r.id = i.run
+  JOIN (SELECT source, min(t) AS t FROM gc_cycle GROUP BY source) m ON m.source = g.source
+  JOIN run_starts z ON z.run = r.id
+  JOIN stretch_times s ON s.instance = g.instance
+    AND CASE WHEN f.clock = 'epoch' AND g.t IS NOT NULL THEN g.t >= s.t0 AND g.t < s.t1 ELSE s.only END;
+
+-- The load on the axis. A report without a time axis has no place here.
+CREATE VIEW load_over_time AS
+SELECT s.analysis, s.side, s.phase, l.run, l.path, CASE l.clock WHEN 'epoch' THEN (l.t - z.t) * 1e-9 ELSE l.t * 1e-9 END AS x, l.span * 1e-9 AS seconds,
+  l.rps, l.p50, l.p95, l.p99
+FROM load_by_second l JOIN run r ON r.folder = l.run JOIN run_starts z ON z.run = r.id
+  JOIN (SELECT run, min(id) AS instance FROM instance GROUP BY run) i ON i.run = r.id
+  JOIN stretch_times s ON s.instance = i.instance AND CASE l.clock WHEN 'epoch' THEN l.t >= s.t0 AND l.t < s.t1 ELSE s.only END
+WHERE l.clock <> 'none';
+
+-- Goroutines of each dump on the axis; from goroutine profiles where a process has no dump.
+CREATE VIEW goroutines_over_time AS
+WITH dump AS (
+  SELECT p.id AS profile, p.instance FROM profile p JOIN source f ON f.id = p.source WHERE f.kind = 'godump')
+SELECT s.analysis, s.side, s.phase, r.folder AS run, i.name AS instance, i.life, (coalesce(p.t1, p.t0) - z.t) * 1e-9 AS x,
+  (SELECT sum(v.count) FROM sample v WHERE v.measure = m.id) AS goroutines
+FROM profile p JOIN measure m ON m.profile = p.id AND m.metric = 'goroutine' JOIN instance i ON i.id = p.instance JOIN run r ON r.id = i.run
+  JOIN run_starts z ON z.run = r.id
+  JOIN stretch_times s ON s.instance = p.instance AND coalesce(p.t1, p.t0) >= s.t0 AND coalesce(p.t1, p.t0) < s.t1
+WHERE p.id IN (SELECT profile FROM dump) OR p.instance NOT IN (SELECT instance FROM dump);

@@ -34,7 +34,14 @@ struct decoder {
 };
 
 extern const struct decoder decoder_pprof, decoder_godump, decoder_gc_csv, decoder_load_csv, decoder_run_json,
-	decoder_metric_csv, decoder_events_csv;
+	decoder_metric_csv, decoder_events_csv, decoder_log, decoder_http_error;
+extern const struct decoder decoder_expvar, decoder_gcstats, decoder_runtime_metrics, decoder_prometheus, decoder_netstat,
+	decoder_cgroup, decoder_ss, decoder_qdisc, decoder_iperf3, decoder_ping, decoder_envoy, decoder_go_modules,
+	decoder_ebpf_hist;
+extern const struct decoder decoder_k6_csv, decoder_k6_json, decoder_k6_summary, decoder_vegeta_gob, decoder_vegeta_json,
+	decoder_vegeta_csv, decoder_vegeta_report, decoder_vegeta_report_json, decoder_ghz, decoder_ghz_text, decoder_ghz_csv,
+	decoder_hey, decoder_hey_csv, decoder_wrk;
+extern const struct decoder decoder_legacy_heap, decoder_legacy_contention, decoder_legacy_count, decoder_folded;
 
 /* formats.c: the decoder for these bytes; NULL: none. *why then says what it looks like ("an HTTP error page", "empty"). */
 const struct decoder *decoder_find(struct str head, const char **why);

@@ -7,6 +7,7 @@
  * file (CSV by its column names, rows without a header) stands last.
  */
 #include "ingest/decoder.h"
+#include "ingest/log.h"
 
 static bool holds(struct str s, const char *lit)
 {
@@ -27,23 +28,6 @@ static struct str first_line(struct str head)
 	if (head.n && head.p[head.n - 1] == '\r')
 		head.n--;
 	return head;
-}
-
-/* Some line of head begins with lit. */
-static bool line_starts(struct str head, const char *lit)
-{
-	size_t n = strlen(lit);
-
-	while (head.n >= n) {
-		const char *nl = memchr(head.p, '\n', head.n);
-
-		if (memcmp(head.p, lit, n) == 0)
-			return true;
-		if (!nl)
-			break;
-		head = str_skip(head, (size_t)(nl - head.p) + 1);
-	}
-	return false;
 }
 
 static bool is_json(struct str head)
@@ -78,11 +62,6 @@ static bool looks_sqlite(struct str h)
 	return h.n >= 16 && memcmp(h.p, "SQLite format 3", 16) == 0;
 }
 
-static bool looks_vegeta_gob(struct str h)
-{
-	return h.n >= 14 && (unsigned char)h.p[0] == 0xff && memcmp(h.p + 2, "\xff\x81\x03\x01\x01\x06Result", 12) == 0;
-}
-
 /* Machine words 0, 3, 0, period, 0: the profile of gperftools and of Go before 1.9. */
 static bool looks_binary_cpu(struct str h)
 {
@@ -95,172 +74,6 @@ static bool looks_binary_cpu(struct str h)
 			return true;
 	}
 	return false;
-}
-
-static bool looks_heap_text(struct str h)
-{
-	return str_starts(h, "heap profile: ") && holds(first_line(h), "@ heap");
-}
-
-static bool looks_contention_text(struct str h)
-{
-	return str_starts(h, "--- contention:") || str_starts(h, "--- mutex:");
-}
-
-static bool looks_count_text(struct str h)
-{
-	struct str l = first_line(h);
-	const char *p = l.n ? memmem(l.p, l.n, " profile: total ", 16) : NULL;
-
-	return p && !memchr(l.p, ' ', (size_t)(p - l.p));
-}
-
-static bool looks_expvar(struct str h)
-{
-	return is_json(h) && holds(h, "\"memstats\"") && holds(h, "\"cmdline\"");
-}
-
-static bool looks_gcstats(struct str h)
-{
-	return is_json(h) && holds(h, "\"PauseEnd\"") && holds(h, "\"NumGC\"");
-}
-
-static bool looks_runtime_metrics(struct str h)
-{
-	return is_json(h) && (holds(h, "\"/gc/") || holds(h, "\"/sched/") || holds(h, "\"/memory/classes/"));
-}
-
-static bool looks_k6(struct str h)
-{
-	if (str_starts(first_line(h), "metric_name,timestamp,metric_value"))
-		return true;
-	return is_json(h) &&
-	       ((holds(h, "\"type\":\"Metric\"") && holds(h, "\"metric\":")) || holds(h, "\"type\":\"Point\"") ||
-		(holds(h, "\"metrics\"") && (holds(h, "http_req") || holds(h, "iterations"))));
-}
-
-/* ts_ns,code,latency_ns,bytes_out,bytes_in,...: no header. */
-static bool looks_vegeta_csv(struct str h)
-{
-	struct str l = first_line(h);
-	int commas = 0;
-	size_t i = 0;
-
-	while (i < l.n && l.p[i] >= '0' && l.p[i] <= '9')
-		i++;
-	if (i != 19)
-		return false;
-	for (; i < l.n; i++)
-		commas += l.p[i] == ',';
-	return commas >= 7 && commas <= 11;
-}
-
-static bool looks_vegeta(struct str h)
-{
-	if (is_json(h))
-		return (holds(h, "\"latencies\"") && holds(h, "\"status_codes\"")) ||
-		       (holds(h, "\"attack\":") && holds(h, "\"latency\":") && holds(h, "\"seq\":"));
-	return line_starts(h, "Requests      [total") || line_starts(h, "Latencies     [") || looks_vegeta_csv(h);
-}
-
-static bool looks_ghz(struct str h)
-{
-	if (is_json(h))
-		return holds(h, "\"latencyDistribution\"") || holds(h, "\"statusCodeDistribution\"");
-	return str_starts(first_line(h), "duration (ms),status,error") ||
-	       (line_starts(h, "  Count:") && holds(h, "Status code distribution:"));
-}
-
-static bool looks_hey(struct str h)
-{
-	return str_starts(first_line(h), "response-time,DNS+dialup,DNS,") ||
-	       (line_starts(h, "Summary:") && holds(h, "Requests/sec:") && holds(h, "Slowest:"));
-}
-
-static bool looks_wrk(struct str h)
-{
-	return str_starts(first_line(h), "Running ") &&
-	       (holds(h, " test @ ") || holds(h, "goroutine(s) running concurrently"));
-}
-
-static bool looks_gctrace(struct str h)
-{
-	return holds(h, " ms clock, ") && holds(h, " ms cpu, ") && holds(h, " MB goal, ");
-}
-
-static bool looks_schedtrace(struct str h)
-{
-	return holds(h, "SCHED ") && holds(h, "ms: gomaxprocs=");
-}
-
-static bool looks_prometheus(struct str h)
-{
-	return line_starts(h, "# HELP ") || line_starts(h, "# TYPE ") || line_starts(h, "go_gc_") ||
-	       line_starts(h, "go_goroutines ") || line_starts(h, "go_memstats_");
-}
-
-static bool looks_html(struct str h)
-{
-	struct str l = first_line(h);
-
-	return str_starts(l, "<html") || str_starts(l, "<HTML") || str_starts(l, "<!DOCTYPE") ||
-	       str_starts(l, "<!doctype");
-}
-
-static bool looks_index_page(struct str h)
-{
-	return looks_html(h) && holds(h, "/debug/pprof/");
-}
-
-static bool looks_error_body(struct str h)
-{
-	static const char *const starts[] = {
-		"Unknown profile",
-		"404 page not found",
-		"Could not enable CPU profiling",
-		"seconds and debug params are incompatible",
-		"invalid value for \"seconds\"",
-		"\"seconds\" parameter is not supported for this profile type",
-		"profile duration exceeds server's WriteTimeout",
-		"failed to collect profile",
-		"Not Found",
-		"Forbidden",
-		"Unauthorized",
-		"Bad Gateway",
-		"Service Unavailable",
-		"upstream connect error",
-		"no healthy upstream",
-		"curl: (",
-	};
-	struct str l = first_line(h);
-
-	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts) && h.n < 4096; i++)
-		if (str_starts(l, starts[i]))
-			return true;
-	return false;
-}
-
-/* "a;b;c 12" in each line, the last of the head aside. */
-static bool looks_folded(struct str h)
-{
-	int lines = 0;
-
-	while (h.n) {
-		const char *nl = memchr(h.p, '\n', h.n), *blank;
-		struct str l = { h.p, nl ? (size_t)(nl - h.p) : h.n };
-
-		if (!nl)
-			break;
-		blank = l.n ? memrchr(l.p, ' ', l.n) : NULL;
-		if (!blank || !memchr(l.p, ';', (size_t)(blank - l.p)) || blank + 1 == l.p + l.n)
-			return false;
-		for (const char *p = blank + 1; p < l.p + l.n; p++)
-			if (*p < '0' || *p > '9')
-				return false;
-		lines++;
-		h = str_skip(h, l.n + 1);
-	}
-	return lines > 0;
 }
 
 static bool looks_binary(struct str h)
@@ -293,34 +106,49 @@ static const struct {
 	{ NULL, looks_executable, "an executable: symbols are in the profiles already, it is not needed" },
 	{ NULL, looks_sqlite, "a database, not a capture" },
 	{ &decoder_pprof, NULL, NULL },
-	{ NULL, looks_vegeta_gob, "vegeta's gob stream" NOT_READ " (vegeta encode --to csv makes text of it)" },
+	{ &decoder_vegeta_gob, NULL, NULL },
 	{ NULL, looks_binary_cpu, "a legacy binary CPU profile (Go before 1.9, gperftools): it holds no symbols" },
-	{ NULL, looks_heap_text, "a heap profile as text (debug=1)" NOT_READ ": capture it without debug=1" },
-	{ NULL, looks_contention_text,
-	  "a block or mutex profile as text (debug=1)" NOT_READ ": capture it without debug=1" },
-	{ NULL, looks_count_text,
-	  "a profile as text (debug=1)" NOT_READ ": capture it without debug=1, or goroutines with debug=2" },
+	{ &decoder_legacy_heap, NULL, NULL },
+	{ &decoder_legacy_contention, NULL, NULL },
+	{ &decoder_legacy_count, NULL, NULL },
 	{ &decoder_run_json, NULL, NULL },
+	{ &decoder_log, NULL, NULL },	/* dumps among other text; a dump alone is the next one's */
 	{ &decoder_godump, NULL, NULL },
-	{ NULL, looks_gctrace, "a log of gctrace lines" NOT_READ },
-	{ NULL, looks_schedtrace, "a log of schedtrace lines" NOT_READ },
-	{ NULL, looks_expvar, "expvar (/debug/vars)" NOT_READ },
-	{ NULL, looks_gcstats, "debug.GCStats as JSON" NOT_READ },
-	{ NULL, looks_runtime_metrics, "runtime/metrics as JSON" NOT_READ },
-	{ NULL, looks_prometheus, "Prometheus text" NOT_READ },
-	{ NULL, looks_k6, "k6's output" NOT_READ },
-	{ NULL, looks_vegeta, "vegeta's output" NOT_READ },
-	{ NULL, looks_ghz, "ghz's report" NOT_READ },
-	{ NULL, looks_hey, "hey's report" NOT_READ },
-	{ NULL, looks_wrk, "wrk's report" NOT_READ },
+	{ &decoder_expvar, NULL, NULL },
+	{ &decoder_gcstats, NULL, NULL },
+	{ &decoder_runtime_metrics, NULL, NULL },
+	{ &decoder_prometheus, NULL, NULL },
+	{ &decoder_go_modules, NULL, NULL },
+	{ &decoder_netstat, NULL, NULL },
+	{ &decoder_ss, NULL, NULL },
+	{ &decoder_qdisc, NULL, NULL },
+	{ &decoder_iperf3, NULL, NULL },
+	{ &decoder_ping, NULL, NULL },
+	{ &decoder_ebpf_hist, NULL, NULL },
+	{ &decoder_envoy, NULL, NULL },
+	{ &decoder_cgroup, NULL, NULL },
+	{ &decoder_k6_csv, NULL, NULL },
+	{ &decoder_k6_json, NULL, NULL },
+	{ &decoder_k6_summary, NULL, NULL },
+	{ &decoder_vegeta_json, NULL, NULL },
+	{ &decoder_vegeta_report_json, NULL, NULL },
+	{ &decoder_vegeta_report, NULL, NULL },
+	{ &decoder_vegeta_csv, NULL, NULL },
+	{ &decoder_ghz, NULL, NULL },
+	{ &decoder_ghz_text, NULL, NULL },
+	{ &decoder_ghz_csv, NULL, NULL },
+	{ &decoder_hey, NULL, NULL },
+	{ &decoder_hey_csv, NULL, NULL },
+	{ &decoder_wrk, NULL, NULL },
 	{ &decoder_load_csv, NULL, NULL },
 	{ &decoder_metric_csv, NULL, NULL },
 	{ &decoder_events_csv, NULL, NULL },
-	{ NULL, looks_index_page, "the index page of /debug/pprof/, saved in place of a profile" },
-	{ NULL, looks_html, "an HTML page, not a capture (an HTTP error page?)" },
-	{ NULL, looks_error_body, "an HTTP error message, saved in place of a capture" },
-	{ NULL, looks_folded, "folded stacks are not read by this version" },
+	{ &decoder_http_error, NULL, NULL },
+	{ &decoder_folded, NULL, NULL },
 	{ &decoder_gc_csv, NULL, NULL },
+	{ &decoder_log, log_long, NULL },	/* what it holds may come later */
+	{ NULL, log_plain,
+	  "an application log: no gctrace, schedtrace, panic or goroutine dump stands in it" },
 	{ NULL, is_json, "JSON of a kind that is not known" },
 	{ NULL, looks_binary, "bytes of a kind that is not known" },
 	{ NULL, looks_csv,
@@ -329,20 +157,24 @@ static const struct {
 };
 
 const struct decoder *const decoders[] = {
-	&decoder_pprof, &decoder_run_json, &decoder_godump, &decoder_load_csv, &decoder_metric_csv, &decoder_events_csv,
-	&decoder_gc_csv, NULL,
+	&decoder_pprof, &decoder_legacy_heap, &decoder_legacy_contention, &decoder_legacy_count, &decoder_folded,
+	&decoder_run_json, &decoder_godump, &decoder_load_csv, &decoder_metric_csv, &decoder_events_csv,
+	&decoder_gc_csv, &decoder_k6_csv, &decoder_k6_json, &decoder_k6_summary, &decoder_vegeta_gob,
+	&decoder_vegeta_json, &decoder_vegeta_csv, &decoder_vegeta_report, &decoder_vegeta_report_json,
+	&decoder_ghz, &decoder_ghz_text, &decoder_ghz_csv, &decoder_hey,
+	&decoder_hey_csv, &decoder_wrk, &decoder_log, &decoder_http_error,
+	&decoder_expvar, &decoder_gcstats, &decoder_runtime_metrics, &decoder_prometheus, &decoder_go_modules, &decoder_netstat,
+	&decoder_ss, &decoder_qdisc, &decoder_iperf3, &decoder_ping, &decoder_ebpf_hist, &decoder_envoy, &decoder_cgroup, NULL,
 };
 
 const struct decoder *decoder_find(struct str head, const char **why)
 {
 	*why = NULL;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (rows[i].decoder && rows[i].decoder->sniff(head))
-			return rows[i].decoder;
-		if (rows[i].looks && rows[i].looks(head)) {
-			*why = rows[i].why;
-			break;
-		}
+		if (rows[i].looks ? !rows[i].looks(head) : !rows[i].decoder->sniff(head))
+			continue;
+		*why = rows[i].why;
+		return rows[i].decoder;
 	}
 	return NULL;
 }

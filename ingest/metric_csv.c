@@ -3,8 +3,9 @@
  * metric_csv.c - timestamp,metric,value[,instance]: any quantity over time
  *
  * The door for what no decoder knows: runtime/metrics under their own names, counters of the kernel, what eBPF tools
- * export. Unit and kind are read off the name where it says them: runtime/metrics end in ":bytes", Prometheus in
- * "_bytes" or "_total"; a name that says nothing is a gauge without a unit. Each series must run forward in time.
+ * export. A name that metric_name.c knows becomes the one all sources share, whoever spelled it; of others it reads off
+ * what they say: "_bytes", "_total"; a name that says nothing is a gauge without a unit. Each series must run forward in
+ * time.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -15,6 +16,7 @@
 #include "ingest/csv_name.h"
 #include "ingest/decoder.h"
 #include "ingest/grow.h"
+#include "ingest/metric_name.h"
 
 enum { M_TIME, M_METRIC, M_VALUE, M_INSTANCE, COLUMNS };
 static const char *const column_names[COLUMNS] = { CSV_NAME_TIMES, "metric", "value", "instance" };
@@ -50,79 +52,15 @@ static bool find_columns(struct str head, struct columns *c)
 	return c->at[M_TIME] >= 0 && c->at[M_METRIC] >= 0 && c->at[M_VALUE] >= 0;
 }
 
-static bool ends_with(struct str s, const char *lit)
+static int series_of(struct metrics *m, struct str spelled, struct str instance, uint32_t *id, struct err *err)
 {
-	size_t n = strlen(lit);
-
-	return s.n >= n && memcmp(s.p + s.n - n, lit, n) == 0;
-}
-
-static const char *unit_of(struct str name)
-{
-	static const struct {
-		const char *end, *unit;
-	} ends[] = {
-		{ "bytes", "bytes" },
-		{ "cpu-seconds", "s" },
-		{ "cpu_seconds", "s" },
-		{ "seconds", "s" },
-		{ "_ns", "ns" },
-		{ ":nanoseconds", "ns" },
-		{ "_us", "us" },
-		{ "_ms", "ms" },
-		{ ":percent", "percent" },
-		{ "_percent", "percent" },
-		{ "_ratio", "ratio" },
-		{ ":objects", "count" },
-		{ ":goroutines", "count" },
-		{ ":threads", "count" },
-		{ ":gc-cycles", "count" },
-		{ ":gc-cycle", "count" },
-		{ ":calls", "count" },
-		{ ":events", "count" },
-		{ "_count", "count" },
-		{ "goroutines", "count" },
-		{ "threads", "count" },
-		{ "faults", "count" },
-		{ "overflows", "count" },
-		{ "retransmits", "count" },
-		{ "periods", "count" },
-	};
-
-	if (ends_with(name, "_total"))
-		name.n -= 6;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (ends_with(name, ends[i].end))
-			return ends[i].unit;
-	return "";
-}
-
-/* Of runtime/metrics what is not cumulative; of other names only what says so. */
-static const char *kind_of(struct str name)
-{
-	static const char *const gauges[] = {
-		"/sched/goroutines:", "/sched/goroutines/", "/sched/gomaxprocs:", "/sched/threads/", "/gc/heap/goal:",
-		"/gc/heap/objects:",  "/gc/heap/live:",	    "/gc/gogc:",	  "/gc/gomemlimit:", "/gc/scan/",
-		"/gc/limiter/",	      "/gc/stack/",	    "/memory/classes/",
-	};
-	static const char *const counters[] = { "tcp_listen_overflows", "tcp_retransmits", "page_faults",
-						"throttled_periods", "periods" };
-
-	for (size_t i = 0; i < sizeof(gauges) / sizeof(*gauges); i++)
-		if (str_starts(name, gauges[i]))
-			return "gauge";
-	for (size_t i = 0; i < sizeof(counters) / sizeof(*counters); i++)
-		if (str_is(name, counters[i]))
-			return "counter";
-	return (str_starts(name, "/") && memchr(name.p, ':', name.n)) || ends_with(name, "_total") ? "counter"
-												   : "gauge";
-}
-
-static int series_of(struct metrics *m, struct str name, struct str instance, uint32_t *id, struct err *err)
-{
+	struct metric_name known;
+	struct str name;
 	bool is_new;
 	int rc;
 
+	metric_name_any(spelled, &known);
+	name = known.name.n ? known.name : spelled;
 	buf_reset(&m->key);
 	buf_str(&m->key, name);
 	buf_byte(&m->key, 0);
@@ -143,7 +81,7 @@ static int series_of(struct metrics *m, struct str name, struct str instance, ui
 		return rc;
 	m->last[*id] = STORE_NULL;
 	return put_series(m->out, err, (struct rec_series){ .id = *id, .name = name, .label = instance,
-			  .unit = str_from(unit_of(name)), .kind = str_from(kind_of(name)) });
+			  .unit = str_from(known.unit), .kind = str_from(known.kind) });
 }
 
 static int take_row(struct metrics *m, const struct csv_row *row, struct err *err)
@@ -235,4 +173,4 @@ static bool sniff(struct str head)
 	return find_columns(head, &c);
 }
 
-const struct decoder decoder_metric_csv = { .kind = "metric_csv", .version = 1, .sniff = sniff, .decode = decode };
+const struct decoder decoder_metric_csv = { .kind = "metric_csv", .version = 2, .sniff = sniff, .decode = decode };

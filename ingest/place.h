@@ -67,7 +67,7 @@ struct str place_str(const struct place *p, struct place_text t);
 
 int place_apply(const struct place *p, struct store *st, const struct walk *w, struct err *err) ERR_MUST_CHECK;
 
-/* place_time.c: the time of every profile that has none inside. */
+/* place_time.c: the time of every profile, and every file of one reading of series, that has none inside. */
 int place_times(const struct place *p, struct store *st, const struct walk *w, struct err *err) ERR_MUST_CHECK;
 /* place_name.c: the time that a file's name spells; *step: its resolution. */
 bool place_name_time(const char *name, int64_t *t, int64_t *step);

@@ -10,6 +10,10 @@
  * t_err bounds how far off the time can be.
  *
  * Files with several profiles (dumps in a log) are left alone: one time cannot be right for all.
+ *
+ * The same holds for a file of series that were all read at one instant and has no clock (a scrape, /proc/net/netstat):
+ * its points stand at 0 and move to the time that is found, with the source's clock. Each run begins by taking that back,
+ * so that a database that grew holds what a new one would.
  */
 #include <stdlib.h>
 
@@ -24,8 +28,9 @@
 enum from { FROM_NONE, FROM_FILE, FROM_RUN_JSON, FROM_NAME, FROM_SIBLING, FROM_MTIME };
 static const char *const from_word[] = { "none", "file", "run.json", "name", "sibling", "mtime" };
 
-struct shot {	    /* the one profile of a file */
-	int64_t id; /* 0: the file has none, or several */
+struct shot {	     /* the one profile of a file, or the one instant of its series */
+	int64_t id;  /* 0: the file has none, or several */
+	bool series; /* id is the source's */
 	int64_t t0, t1, t_err;
 	enum from from, was;
 	uint32_t run;
@@ -78,6 +83,46 @@ static int load(struct clockwork *c, struct store *st, struct err *err)
 		s->t0 = stmt_int(q, 2);
 		s->t1 = stmt_int(q, 3);
 		s->from = s->was = str_is(stmt_text(q, 4), "file") ? FROM_FILE : FROM_NONE;
+	}
+	return store_end(q, err);
+}
+
+/* What an earlier run placed goes back to where its file put it. */
+static int unplace(struct store *st, struct err *err)
+{
+	static const char *const sql[] = {
+		"UPDATE point SET t = 0 WHERE series IN (SELECT e.id FROM series e JOIN source s ON s.id = e.source "
+		"WHERE s.time_from IS NOT NULL)",
+		"UPDATE bucket SET t = 0 WHERE series IN (SELECT e.id FROM series e JOIN source s ON s.id = e.source "
+		"WHERE s.time_from IS NOT NULL)",
+		"UPDATE source SET clock = 'none', time_from = NULL, time_err = NULL WHERE time_from IS NOT NULL",
+	};
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++)
+		if (store_run(st, err, sql[i], ""))
+			return (int)err->code;
+	return 0;
+}
+
+/* Files whose series hold nothing but one instant at 0. */
+static int load_series(struct clockwork *c, struct store *st, struct err *err)
+{
+	static const char sql[] =
+		"SELECT s.path, s.id FROM source s WHERE s.clock = 'none' AND s.status IN ('read', 'partial') "
+		"AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.source = s.id) "
+		"AND EXISTS (SELECT 1 FROM series e WHERE e.source = s.id) "
+		"AND NOT EXISTS (SELECT 1 FROM series e JOIN point o ON o.series = e.id "
+		"WHERE e.source = s.id AND (o.t <> 0 OR o.span <> 0)) "
+		"AND NOT EXISTS (SELECT 1 FROM series e JOIN bucket b ON b.series = e.id WHERE e.source = s.id AND b.t <> 0)";
+	struct stmt *q;
+
+	if (store_query(st, &q, err, sql, ""))
+		return (int)err->code;
+	while (store_next(q, err)) {
+		const struct walk_file *f = walk_find(c->w, stmt_text(q, 0));
+
+		if (f)
+			c->shot[f - c->w->file] = (struct shot){ .id = stmt_int(q, 1), .series = true };
 	}
 	return store_end(q, err);
 }
@@ -172,12 +217,16 @@ static void from_name(struct clockwork *c)
 	}
 }
 
-/* A name that spells a time is no name of a round, even when that time was not believed. */
+/* A name that spells a time is no name of a round, even when that time was not believed. Of counters there are readings
+ * before and after, so that a file of them without a number says nothing about when. */
 static bool in_round(const struct clockwork *c, size_t i)
 {
+	const char *name = base_name(c->w->file[i].rel);
 	int64_t t, step;
 
-	return c->shot[i].id && !place_name_time(base_name(c->w->file[i].rel), &t, &step);
+	if (c->shot[i].series && !place_name_number(name).n)
+		return false;
+	return c->shot[i].id && !place_name_time(name, &t, &step);
 }
 
 /* The number of the round that a file belongs to, new when *is_new. */
@@ -295,6 +344,21 @@ static void from_mtime(struct clockwork *c)
 	}
 }
 
+static int place_series(const struct shot *s, struct store *st, struct err *err)
+{
+	static const char *const sql[] = {
+		"UPDATE point SET t = ?1 WHERE series IN (SELECT id FROM series WHERE source = ?2)",
+		"UPDATE bucket SET t = ?1 WHERE series IN (SELECT id FROM series WHERE source = ?2)",
+	};
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++)
+		if (store_run(st, err, sql[i], "ii", s->t1, s->id))
+			return (int)err->code;
+	/* An instant somewhere between the two times that were told. */
+	return store_run(st, err, "UPDATE source SET clock = 'epoch', time_from = ?, time_err = ? WHERE id = ?", "sii",
+			 from_word[s->from], s->t_err > s->t1 - s->t0 ? s->t_err : s->t1 - s->t0, s->id);
+}
+
 static int write_times(struct clockwork *c, struct store *st, struct err *err)
 {
 	static const char clear[] = "UPDATE profile SET t0 = NULL, t1 = NULL, t_err = NULL, t_from = 'none' WHERE "
@@ -306,7 +370,9 @@ static int write_times(struct clockwork *c, struct store *st, struct err *err)
 	for (size_t i = 0; i < c->w->n; i++) {
 		const struct shot *s = &c->shot[i];
 
-		if (s->id && s->from != s->was &&
+		if (s->series && s->from && place_series(s, st, err))
+			return (int)err->code;
+		if (s->id && !s->series && s->from != s->was &&
 		    store_run(st, err, sql, "iiisi", s->t0, s->t1, s->t_err, from_word[s->from], s->id))
 			return (int)err->code;
 	}
@@ -324,7 +390,7 @@ int place_times(const struct place *p, struct store *st, const struct walk *w, s
 	c.offset = calloc(w->n + 1, sizeof(*c.offset));
 	if (!c.shot || !c.span || !c.round || !c.offset)
 		rc = err_nomem(err);
-	else if (load(&c, st, err) || from_run_json(&c, err) || find_spans(&c, err))
+	else if (unplace(st, err) || load(&c, st, err) || load_series(&c, st, err) || from_run_json(&c, err) || find_spans(&c, err))
 		rc = (int)err->code;
 	else
 		rc = 0;

@@ -92,6 +92,8 @@ int pprof_frames(struct pprof *p, struct err *err) ERR_MUST_CHECK;
 int pprof_prune(struct pprof *p, struct err *err) ERR_MUST_CHECK;
 int pprof_totals(struct pprof *p, struct err *err) ERR_MUST_CHECK;
 int pprof_version_put(struct pprof *p, struct err *err) ERR_MUST_CHECK;
+/* Narrows [*min, *max] (STORE_NULL: open) by one function as debug=1 texts show it. */
+void pprof_version_text(struct str name, struct str file, int64_t *min, int64_t *max);
 int pprof_totals_put(struct pprof *p, struct err *err) ERR_MUST_CHECK;
 int pprof_tree(struct pprof *p, struct err *err) ERR_MUST_CHECK;
 /* The samples of the tree, and the goroutines of a goroutine profile. */

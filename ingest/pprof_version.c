@@ -106,6 +106,21 @@ static void shape_says(const struct pprof *p, struct bounds *b)
 		narrow(b, 23, OPEN);
 }
 
+/* Texts of debug=1 show [...] whatever the version: no evidence there. */
+void pprof_version_text(struct str name, struct str file, int64_t *min, int64_t *max)
+{
+	struct bounds b = { OPEN, OPEN };
+
+	if (name.n && !holds(name, "[...]"))
+		name_says(name, &b);
+	if (file.n)
+		path_says(file, &b);
+	if (b.min != OPEN && (*min == STORE_NULL || b.min > *min))
+		*min = b.min;
+	if (b.max != OPEN && (*max == STORE_NULL || b.max < *max))
+		*max = b.max;
+}
+
 int pprof_version_put(struct pprof *p, struct err *err)
 {
 	struct bounds b = { OPEN, OPEN };

@@ -30,7 +30,8 @@ static int decode(int fd, const char *name, bool totals, struct buf *out, struct
 		dump_init(&sink, out);
 		dump_count_init(&count);
 		rc = d->decode(r, &o, totals ? &count.sink : &sink.sink, err);
-		fwrite(out->data, 1, out->len, stdout);
+		if (out->len)
+			fwrite(out->data, 1, out->len, stdout);
 		if (rc)
 			printf("refused: %s%s%s\n", err->place, *err->place ? ": " : "", err->msg);
 	}

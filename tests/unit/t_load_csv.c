@@ -87,8 +87,8 @@ static void metrics(void)
 	       "timestamp,metric,value\n1,tcp_retransmits,5\n1,go_gc_heap_allocs_bytes_total,5\n1,x_seconds,1\n");
 	CHECK(decode_has("clock origin=\"process\"") &&
 	      decode_has("name=\"tcp_retransmits\" label=\"\" unit=\"count\" kind=\"counter\""));
-	CHECK(decode_has("unit=\"bytes\" kind=\"counter\"") &&
-	      decode_has("name=\"x_seconds\" label=\"\" unit=\"s\" kind=\"gauge\""));
+	CHECK(decode_has("name=\"/gc/heap/allocs:bytes\" label=\"\" unit=\"bytes\" kind=\"counter\"") &&
+	      decode_has("name=\"x_seconds\" label=\"\" unit=\"seconds\" kind=\"gauge\""));
 	decode(&decoder_metric_csv, "timestamp,metric,value\n1,a,5\n1,a,6\n");
 	CHECK(decode_has("refused line 3"));
 	decode_limits.source_series = 1;

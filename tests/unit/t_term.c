@@ -172,6 +172,27 @@ static void test_other_pages(void)
 	report_model_free(m);
 }
 
+/* The page that was written is named before the next command, on a line of its own where both are too long for one. */
+static void test_last_line(void)
+{
+	struct report_model *m = fixture_model(NULL);
+	struct report_opts o = { .columns = 120, .run = "run", .html = "run/attrib/report.html" };
+	struct buf b = { .limit = 1 << 20 };
+
+	report_term(&b, m, &o);
+	CHECK(has(&b, "\nReport: run/attrib/report.html   Next: attrib explain run:goroutine_bloat\n"));
+	buf_reset(&b);
+	o.columns = 60;
+	report_term(&b, m, &o);
+	CHECK(has(&b, "\nReport: run/attrib/report.html\nNext: attrib explain run:goroutine_bloat\n"));
+	buf_reset(&b);
+	o.html = "a\x1b]0;x\nb";
+	report_term(&b, m, &o);
+	CHECK(has(&b, "Report: a\\x1b]0;x\\x0ab"));
+	buf_free(&b);
+	report_model_free(m);
+}
+
 static void test_guard(void)
 {
 	static const struct { const char *in, *out; } table[] = {
@@ -206,6 +227,7 @@ int main(void)
 	test_order();
 	test_verdicts();
 	test_other_pages();
+	test_last_line();
 	test_guard();
 	return check_done();
 }
