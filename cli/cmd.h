@@ -13,8 +13,8 @@
 #include "report/report.h"
 
 struct options {
-	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox;
-	const char *json, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
+	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html;
+	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
 	struct opt_list baseline, limit;
 	int64_t workers, rows;
 };
@@ -28,6 +28,7 @@ struct ctx {
 	struct report_opts term;	/* of standard output */
 	bool tty_err;
 	const char *state_dir;		/* $XDG_STATE_HOME/attrib; NULL: there is none */
+	const char *gnuplot;		/* as $PATH has it, an absolute path; NULL: there is none */
 	const volatile int *stop;	/* the signal that asks us to stop, 0 while none does */
 	unsigned statuses;		/* bit n: exit status n applies (gates, --strict), whatever else does */
 };
@@ -54,6 +55,6 @@ enum { STATUS_GATE = 1, STATUS_USAGE = 2, STATUS_INPUT = 3, STATUS_STRICT = 4, S
 void cmd_status(struct ctx *c, int status);
 
 /* Option groups that commands share (groups.c). */
-extern const struct opt_group group_common, group_input, group_baseline, group_model, group_output, group_causes;
+extern const struct opt_group group_common, group_input, group_baseline, group_model, group_output, group_page, group_causes;
 
 #endif

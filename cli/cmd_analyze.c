@@ -4,6 +4,7 @@
  */
 #include "cli/cmd.h"
 #include "cli/emit.h"
+#include "cli/html.h"
 #include "cli/work.h"
 
 static int print(struct work *w, const struct report_model *m, struct err *err)
@@ -24,7 +25,7 @@ static int print(struct work *w, const struct report_model *m, struct err *err)
 			emit_note(c, "note: %zu files were refused, %zu could be read in part only (see \"inputs\")", facts.refused,
 				  facts.partial);
 	}
-	if (!rc && !emit_json_only(c)) {
+	if (!rc && !emit_json_only(c) && !html_only(c)) {
 		c->term.run = c->args.v[0];
 		report_term(&b, m, &c->term);
 		rc = emit_text(&b, err);
@@ -33,13 +34,30 @@ static int print(struct work *w, const struct report_model *m, struct err *err)
 	return rc;
 }
 
+/* Makes the database visible and the page beside it. An answer that cannot be kept is still an answer: *failed waits until it is printed. */
+static int keep(struct work *w, const struct report_model *m, struct plots *plots, const char *page, struct err *failed, struct err *err)
+{
+	struct ctx *c = w->c;
+
+	if (!work_publish(w, failed) && plots && !html_write(c, page, m, plots, failed)) {
+		progress_step(&w->progress, "wrote the report");
+		c->term.html = page;
+	}
+	return failed->code == ERR_SIGNAL ? (int)(*err = *failed).code : 0;
+}
+
 static int run(struct ctx *c, struct err *err)
 {
-	struct work w;
+	struct work w = { .c = c };
 	struct report_model *m = NULL;
+	struct plots *plots = NULL;
 	struct err failed = { .code = ERR_OK };
-	int rc = work_init(&w, c, err);
+	const char *page = html_path(c, c->args.v[0], true);
+	int rc;
 
+	if (html_only(c) && emit_json_only(c))
+		return err_set(err, ERR_USAGE, "--json and --html - both want standard output: give one of them a file");
+	rc = work_init(&w, c, err);
 	if (!rc)
 		rc = work_read_into_file(&w, err);
 	if (!rc)
@@ -48,22 +66,23 @@ static int run(struct ctx *c, struct err *err)
 		rc = analyze_run(w.st, &w.analyze, err);
 	if (!rc)
 		rc = report_model_load(&m, w.st, err);
+	if (!rc && page)
+		rc = plot_load(&plots, w.st, err);
 	if (!rc) {
 		progress_step(&w.progress, "analysed");
-		/* An answer that cannot be kept is still an answer: print it, then fail. */
-		if (work_publish(&w, &failed) && failed.code == ERR_SIGNAL)
-			rc = (int)(*err = failed).code;
+		rc = keep(&w, m, plots, page, &failed, err);
 	}
 	if (!rc)
 		rc = print(&w, m, err);
 	if (!rc && failed.code)
 		rc = (int)(*err = failed).code;
+	plot_free(plots);
 	report_model_free(m);
 	work_free(&w);
 	return rc;
 }
 
-static const struct opt_group *const groups[] = { &group_output, &group_baseline, &group_model, &group_input, &group_common, NULL };
+static const struct opt_group *const groups[] = { &group_output, &group_page, &group_baseline, &group_model, &group_input, &group_common, NULL };
 
 static const char *const examples[] = {
 	"attrib analyze ./run-dir             # compares run-dir/baseline and run-dir/current",

@@ -73,6 +73,8 @@ static void print_cause(struct page *p, const struct analyze_cause *a)
 	section(p, "VERSIONS", a->versions);
 	section(p, "OFTEN TOLD WRONG", a->correction);
 	section(p, "WHERE IT IS FROM", a->source);
+	if (a->signals && a->signals[0])
+		section(p, "SEEN IN", a->seen ? a->seen : "not yet seen in a real run: its weights are guesses");
 }
 
 static void print_list(struct page *p, const struct analyze_catalogue *cat)

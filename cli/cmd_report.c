@@ -4,9 +4,10 @@
  */
 #include "cli/cmd.h"
 #include "cli/emit.h"
+#include "cli/html.h"
 #include "cli/work.h"
 
-static int print(struct ctx *c, const struct report_model *m, struct err *err)
+static int print(struct ctx *c, const struct report_model *m, struct plots *plots, struct err *err)
 {
 	struct buf b = { .limit = 1 << 30 };
 	struct report_facts facts;
@@ -22,7 +23,10 @@ static int print(struct ctx *c, const struct report_model *m, struct err *err)
 		rc = emit_json(c, &b, err);
 		buf_reset(&b);
 	}
-	if (!rc && !emit_json_only(c)) {
+	if (!rc && plots)
+		rc = html_write(c, c->o.html, m, plots, err);
+	if (!rc && !emit_json_only(c) && !html_only(c)) {
+		c->term.html = c->o.html;
 		c->term.run = c->args.v[0];
 		report_term(&b, m, &c->term);
 		rc = emit_text(&b, err);
@@ -35,12 +39,20 @@ static int run(struct ctx *c, struct err *err)
 {
 	struct store *st = NULL;
 	struct report_model *m = NULL;
-	int rc = work_open_db(c, c->args.v[0], &st, err);
+	struct plots *plots = NULL;
+	int rc;
+
+	if (html_only(c) && emit_json_only(c))
+		return err_set(err, ERR_USAGE, "--json and --html - both want standard output: give one of them a file");
+	rc = work_open_db(c, c->args.v[0], &st, err);
 
 	if (!rc)
 		rc = report_model_load(&m, st, err);
+	if (!rc && c->o.html)
+		rc = plot_load(&plots, st, err);
 	if (!rc)
-		rc = print(c, m, err);
+		rc = print(c, m, plots, err);
+	plot_free(plots);
 	report_model_free(m);
 	store_close(st);
 	return rc;
@@ -49,7 +61,7 @@ static int run(struct ctx *c, struct err *err)
 static const struct opt_group *const groups[] = { &group_output, &group_common, NULL };
 static const char *const examples[] = {
 	"attrib report ./run-dir",
-	"attrib report ./run-dir --json=answer.json",
+	"attrib report ./run-dir --json=answer.json --html page.html",
 	"attrib report attrib.db              # a database by itself",
 	NULL,
 };
@@ -58,7 +70,7 @@ const struct cmd cmd_report = {
 	.name = "report",
 	.args = "RUN",
 	.help = "print the answer of an earlier analysis again",
-	.about = "Reads RUN/attrib/attrib.db (or RUN itself, when it is a database) and changes nothing.",
+	.about = "Reads RUN/attrib/attrib.db (or RUN itself, when it is a database) and writes nothing but what is asked for.",
 	.examples = examples,
 	.groups = groups,
 	.min_args = 1,

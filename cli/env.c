@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * env.c - colour, width, characters, the state folder
+ * env.c - colour, width, characters, the state folder, where gnuplot is
  *
  * Colour: --color, ATTRIB_NO_COLOR, NO_COLOR (set and not empty), FORCE_COLOR, TERM=dumb, a terminal, in this order. Width: the
  * terminal's, COLUMNS, 80. UTF-8 only where the locale says so and the terminal can (the Linux console has no eighth blocks).
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/fmt.h"
@@ -79,6 +80,30 @@ static int state_dir(struct ctx *c, struct err *err)
 	return c->state_dir ? 0 : err_nomem(err);
 }
 
+/* A program is looked for in the absolute folders of $PATH only: a run folder that is also the current one offers none. */
+static int find_program(struct ctx *c, const char *name, const char **out, struct err *err)
+{
+	const char *at = getenv("PATH");
+	struct buf b = { .limit = 1 << 16 };
+	int rc = 0;
+
+	*out = NULL;
+	while (at && *at && !*out && !rc) {
+		size_t n = strcspn(at, ":");
+		struct stat st;
+
+		buf_reset(&b);
+		buf_printf(&b, "%.*s/%s", (int)(n < 4096 ? n : 4096), at, name);
+		if (*at == '/' && !b.failed && stat(b.data, &st) == 0 && S_ISREG(st.st_mode) && access(b.data, X_OK) == 0) {
+			*out = arena_strdup(&c->mem, b.data);
+			rc = *out ? 0 : err_nomem(err);
+		}
+		at += n + (at[n] == ':');
+	}
+	buf_free(&b);
+	return rc;
+}
+
 int env_read(struct ctx *c, struct err *err)
 {
 	c->term.columns = env_columns();
@@ -87,5 +112,5 @@ int env_read(struct ctx *c, struct err *err)
 	c->term.wide = c->o.wide;
 	c->term.verbose = c->o.verbose;
 	c->tty_err = isatty(STDERR_FILENO);
-	return state_dir(c, err);
+	return find_program(c, "gnuplot", &c->gnuplot, err) ? (int)err->code : state_dir(c, err);
 }

@@ -51,7 +51,13 @@ static const struct opt causes[] = {
 
 static const struct opt output[] = {
 	{ "json", 0, OPT_MAYBE, "FILE", AT(json), "JSON on standard output, or in FILE beside the text", NULL },
+	{ "html", 0, OPT_TEXT, "FILE", AT(html), "the page in FILE, which opens in any browser; - is standard output", NULL },
 	{ "out", 0, OPT_TEXT, "DIR", AT(out), "where attrib.db and reports are; default RUN/attrib", NULL },
+	{ .name = NULL },
+};
+
+static const struct opt page[] = {
+	{ "no-html", 0, OPT_FLAG, NULL, AT(no_html), "do not write report.html", NULL },
 	{ .name = NULL },
 };
 
@@ -61,3 +67,4 @@ const struct opt_group group_baseline = { "Sides", baseline };
 const struct opt_group group_model = { "Judging", model };
 const struct opt_group group_causes = { "Causes", causes };
 const struct opt_group group_output = { "Results", output };
+const struct opt_group group_page = { NULL, page };

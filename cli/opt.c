@@ -208,7 +208,8 @@ static void help_row(struct buf *out, const struct opt *o, unsigned columns)
 void opt_help(struct buf *out, const struct opt_group *const *groups, unsigned columns)
 {
 	for (; *groups; groups++) {
-		buf_printf(out, "\n%s:\n", (*groups)->title);
+		if ((*groups)->title)	/* without: more of the group before */
+			buf_printf(out, "\n%s:\n", (*groups)->title);
 		for (const struct opt *o = (*groups)->opt; o->name; o++)
 			help_row(out, o, columns);
 	}

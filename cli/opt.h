@@ -38,7 +38,7 @@ struct opt {
 };
 
 struct opt_group {
-	const char *title;
+	const char *title;	/* NULL: goes on the group before */
 	const struct opt *opt;
 };
 

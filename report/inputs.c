@@ -2,72 +2,20 @@
 /*
  * inputs.c - what was not tested and what was not read: the limits of the answer that the reader can lift
  *
- * Signals that are absent for the same reason make one line, with the causes that wait for it, most causes first. A file that was only
- * not a profile ("ignored") is counted; one that should have been read and was not is named with place and reason.
+ * A file that was only not a profile ("ignored") is counted; one that should have been read and was not is named with place and reason.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "report/say.h"
 #include "report/term.h"
-#include "report/words.h"
 
-#define REASONS 64
 #define SHOWN 6
-
-struct reason {
-	struct str why;
-	const struct report_model *m;
-	size_t causes;
-};
-
-/* Does cause c wait for a signal that is absent for this reason? */
-static bool waits(const struct model_cause *c, struct str why)
-{
-	for (size_t i = 0; i < c->evidence.n; i++)
-		if (str_is(c->evidence.v[i].role, "not_tested") && str_eq(c->evidence.v[i].why, why))
-			return true;
-	return false;
-}
-
-static int by_causes(const void *a, const void *b)
-{
-	const struct reason *x = a, *y = b;
-	size_t n = x->why.n < y->why.n ? x->why.n : y->why.n;
-	int d;
-
-	if (x->causes != y->causes)
-		return x->causes > y->causes ? -1 : 1;
-	d = n ? memcmp(x->why.p, y->why.p, n) : 0;
-	return d ? d : x->why.n < y->why.n ? -1 : x->why.n > y->why.n;
-}
-
-static size_t collect(struct reason *r, const struct report_model *m)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->signals.n; i++) {
-		const struct model_signal *s = &m->signals.v[i];
-		bool seen = false;
-
-		if (!str_is(s->state, "absent") || !s->why.n)
-			continue;
-		for (size_t k = 0; k < n; k++)
-			seen = seen || str_eq(r[k].why, s->why);
-		if (seen || n == REASONS)
-			continue;
-		r[n] = (struct reason){ .why = s->why, .m = m };
-		for (size_t k = 0; k < m->causes.n; k++)
-			r[n].causes += waits(&m->causes.v[k], s->why);
-		n++;
-	}
-	qsort(r, n, sizeof(*r), by_causes);
-	return n;
-}
 
 void term_untested(struct page *p, const struct report_model *m, const struct report_opts *o)
 {
-	struct reason *r = calloc(REASONS, sizeof(*r));
-	size_t n = r ? collect(r, m) : 0;
+	struct say_absent *r = calloc(SAY_ABSENT, sizeof(*r));
+	size_t n = r ? say_absent(r, m) : 0;
 
 	while (n && !r[n - 1].causes && !o->verbose)	/* no cause waits for it */
 		n--;
@@ -75,15 +23,8 @@ void term_untested(struct page *p, const struct report_model *m, const struct re
 		page_heading(p, "NOT TESTED", "and what would give it");
 	for (size_t i = 0; i < n && (o->verbose || i < SHOWN); i++) {
 		struct buf b = { .limit = 1 << 16 };
-		size_t listed = 0;
 
-		buf_str(&b, r[i].why);
-		for (size_t k = 0; k < m->causes.n; k++) {
-			if (!waits(&m->causes.v[k], r[i].why))
-				continue;
-			buf_puts(&b, listed++ ? ", " : ": for ");
-			buf_str(&b, m->causes.v[k].id);
-		}
+		say_absent_text(&b, m, &r[i]);
 		page_item(p, 2, MARK_BULLET, buf_view(&b));
 		buf_free(&b);
 	}
@@ -101,17 +42,7 @@ static void input_line(struct page *p, const struct model_input *f)
 {
 	struct buf b = { .limit = 1 << 16 };
 
-	buf_str(&b, f->status);
-	buf_puts(&b, ": ");
-	buf_str(&b, f->path);
-	if (f->place.n) {
-		buf_puts(&b, ", ");
-		buf_str(&b, f->place);
-	}
-	if (f->reason.n) {
-		buf_puts(&b, ": ");
-		buf_str(&b, f->reason);
-	}
+	say_input(&b, f);
 	page_item(p, 2, str_is(f->status, "refused") ? MARK_FAIL : MARK_NOTE, buf_view(&b));
 	buf_free(&b);
 }
@@ -120,15 +51,13 @@ void term_unread(struct page *p, const struct report_model *m, size_t max)
 {
 	static const char *const order[] = { "refused", "partial", "ignored" };
 	size_t bad = model_inputs(m, "refused") + model_inputs(m, "partial"), ignored = model_inputs(m, "ignored"), shown = 0;
+	struct buf counts = { .limit = 200 };
 	char note[96];
 
-	if (!bad && !ignored)
+	if (!say_unread_counts(&counts, m))
 		return;
-	if (ignored)
-		snprintf(note, sizeof(note), "%zu of %zu files; %zu %s no input", bad, m->inputs.n, ignored, ignored == 1 ? "is" : "are");
-	else
-		snprintf(note, sizeof(note), "%zu of %zu files", bad, m->inputs.n);
-	page_heading(p, "NOT READ", note);
+	page_heading(p, "NOT READ", counts.data);
+	buf_free(&counts);
 	for (int k = 0; k < (max ? 2 : 3); k++)
 		for (size_t i = 0; i < m->inputs.n; i++) {
 			if (!str_is(m->inputs.v[i].status, order[k]))

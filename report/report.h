@@ -15,6 +15,7 @@
 #define REPORT_JSON_SCHEMA "attrib/1"	/* docs/attrib-1.schema.json */
 
 struct report_model;
+struct plots;
 
 int report_model_load(struct report_model **out, struct store *st, struct err *err) ERR_MUST_CHECK;
 /* Adds each function's raw sums of both sides, which only report_diff_json() prints. */
@@ -39,10 +40,13 @@ struct report_opts {
 	bool wide;		/* names are never cut */
 	bool verbose;		/* every cause, all evidence, every input */
 	const char *run;	/* the run folder as the user wrote it, for the next command; NULL: none is named */
+	const char *html;	/* the report file that was written; NULL: none */
 };
 
 void report_term(struct buf *out, const struct report_model *m, const struct report_opts *o);
 void report_json(struct buf *out, const struct report_model *m);
+/* The page, self-contained: no network, no script. plots (report/plot.h) may be NULL. */
+void report_html(struct buf *out, const struct report_model *m, const struct plots *plots);
 
 /* One cause in full. false: this analysis does not know the id. */
 bool report_cause(struct buf *out, const struct report_model *m, const struct report_opts *o, const char *id);

@@ -20,9 +20,6 @@ void term_unread(struct page *p, const struct report_model *m, size_t max);
 /* One recommendation with its fields; term_evidence: one line of evidence. */
 void term_recommendation(struct page *p, const struct model_recommendation *r, bool with_cause);
 void term_evidence(struct page *p, unsigned indent, const struct model_evidence *e);
-void term_facts(struct buf *out, struct str facts);
-/* "main.(*Hub).Subscribe  hub.go:88"; nothing when the place is not known. Returns false then. */
-bool term_place(struct buf *out, const struct model_place *at);
 /* The run folder as an argument of a command line; "RUN" when it is not known. */
 void term_run(struct buf *out, const struct report_opts *o);
 

@@ -7,33 +7,13 @@
  */
 #include <math.h>
 
-#include "core/fmt.h"
+#include "report/say.h"
 #include "report/term.h"
 #include "report/words.h"
 
-#define DETAILED 3	/* causes with evidence */
-#define SMALL .02	/* below it a cause has no evidence printed */
-#define TINY .01	/* below it no score */
 #define FEW 6		/* so many unlikely ones are named */
 #define FOR_LINES 3
 #define AGAINST_LINES 2
-
-static void measured_text(struct buf *b, const struct model_evidence *e)
-{
-	if (e->why.n) {
-		buf_str(b, e->why);
-	} else {
-		buf_str(b, e->cluster.n ? e->cluster : e->place.function.n ? e->place.function : e->signal);
-		if (isfinite(e->cur)) {
-			buf_puts(b, ": ");
-			if (isfinite(e->base)) {
-				words_value(b, e->base, e->unit);
-				buf_puts(b, " -> ");
-			}
-			words_value(b, e->cur, e->unit);
-		}
-	}
-}
 
 void term_evidence(struct page *p, unsigned indent, const struct model_evidence *e)
 {
@@ -41,16 +21,7 @@ void term_evidence(struct page *p, unsigned indent, const struct model_evidence 
 	enum page_mark mark = str_is(e->role, "for") ? MARK_FOR : str_is(e->role, "against") ? MARK_AGAINST :
 		str_is(e->role, "explained_by") ? MARK_ELSEWHERE : MARK_NOTE;
 
-	if (str_is(e->role, "not_tested")) {
-		buf_puts(&b, "not tested, needs ");
-		buf_str(&b, e->why.n ? e->why : STR_LIT("a source that is not there"));
-	} else {
-		measured_text(&b, e);
-	}
-	if (str_is(e->role, "explained_by") && e->other.n) {
-		buf_puts(&b, "; counted under ");
-		buf_str(&b, e->other);
-	}
+	say_evidence(&b, e);
 	buf_puts(&b, "  (");
 	buf_str(&b, e->signal);
 	if (isfinite(e->p)) {
@@ -66,16 +37,8 @@ static void guilty_line(struct page *p, unsigned indent, const struct model_guil
 {
 	struct buf b = { .limit = 1 << 16 };
 
-	if (term_place(&b, &g->place)) {
-		const char *role = words_role(g->role);
-
-		buf_printf(&b, "%s%s", *role ? ": " : "", role);
-		if (isfinite(g->share)) {
-			buf_puts(&b, ", ");
-			fmt_percent(&b, g->share);
-		}
+	if (say_guilty(&b, g))
 		page_text(p, indent, indent + 2, INK_PLAIN, buf_view(&b));
-	}
 	buf_free(&b);
 }
 
@@ -90,12 +53,7 @@ static void title_line(struct page *p, const struct model_cause *c)
 	buf_reset(&b);
 	buf_str(&b, c->id);
 	buf_puts(&b, ": ");
-	buf_str(&b, c->title);
-	if (c->variant.n) {
-		buf_puts(&b, " (");
-		buf_str(&b, c->variant);
-		buf_puts(&b, ")");
-	}
+	say_cause_title(&b, c);
 	page_ink(p, INK_BOLD);
 	page_rest(p, 8 + cells, 8, buf_view(&b));
 	page_ink(p, INK_PLAIN);
@@ -142,11 +100,11 @@ enum rest { REST_SMALL, REST_TINY, REST_UNTESTED };
 
 static bool belongs(const struct model_cause *c, enum rest which)
 {
-	bool untested = !c->tested && model_is_cause(c->id);
+	bool untested = say_untested(c);
 
 	if (which == REST_UNTESTED || untested)
 		return which == REST_UNTESTED && untested;
-	return (c->score < TINY) == (which == REST_TINY);
+	return (c->score < SAY_TINY) == (which == REST_TINY);
 }
 
 static void rest_line(struct page *p, const struct report_model *m, const char *label, size_t from, enum rest which)
@@ -178,31 +136,9 @@ static void rest_line(struct page *p, const struct report_model *m, const char *
 	buf_free(&b);
 }
 
-/* Untested causes have a score only because scores sum to 1: they are listed apart, never among the ranked. */
-static size_t shown_causes(const struct report_model *m, const struct report_opts *o)
-{
-	size_t n = 0;
-
-	while (n < m->causes.n) {
-		const struct model_cause *c = &m->causes.v[n];
-		bool verdict = str_eq(c->id, m->verdict);
-
-		if (!o->verbose && !verdict && (n >= DETAILED || c->score < SMALL))
-			break;
-		n++;
-	}
-	return n;
-}
-
-/* --model linear: the scores above are its own. */
-static bool linear_ranks(const struct report_model *m)
-{
-	return m->options.n && memmem(m->options.p, m->options.n, "linear", 6);
-}
-
 void term_causes(struct page *p, const struct report_model *m, const struct report_opts *o)
 {
-	size_t n = shown_causes(m, o);
+	size_t n = o->verbose ? m->causes.n : say_causes_shown(m);
 
 	if (!m->causes.n)
 		return;
@@ -210,18 +146,16 @@ void term_causes(struct page *p, const struct report_model *m, const struct repo
 	page_text(p, 3, 5, INK_DIM, str_from(p->utf8 ? "+ speaks for it, \u2212 against it, = explained by another cause" :
 						       "+ speaks for it, - against it, = explained by another cause"));
 	for (size_t i = 0; i < n; i++)
-		if (m->causes.v[i].tested || !model_is_cause(m->causes.v[i].id) || o->verbose)
+		if (!say_untested(&m->causes.v[i]) || o->verbose)
 			cause_block(p, &m->causes.v[i], o->verbose);
 	rest_line(p, m, "less likely", n, REST_SMALL);
 	rest_line(p, m, "below 0.01", n, REST_TINY);
 	if (!o->verbose)
 		rest_line(p, m, "not tested, so not ruled out", 0, REST_UNTESTED);
-	for (size_t i = 0; i < m->linear.n && (o->verbose || linear_ranks(m)); i++) {
+	for (size_t i = 0; i < m->linear.n && (o->verbose || say_linear_ranks(m)); i++) {
 		struct buf b = { .limit = 4096 };
 
-		buf_puts(&b, "linear model: ");
-		buf_str(&b, m->linear.v[i].cause);
-		buf_printf(&b, " %.4f (%.4f before weighing by significance)", m->linear.v[i].score, m->linear.v[i].unweighted);
+		say_linear(&b, &m->linear.v[i]);
 		page_text(p, 3, 5, INK_PLAIN, buf_view(&b));
 		buf_free(&b);
 	}
@@ -247,7 +181,7 @@ bool report_cause(struct buf *out, const struct report_model *m, const struct re
 			page_heading(&p, "WHAT TO DO", NULL);
 		any = true;
 		term_recommendation(&p, r, false);
-		term_facts(&facts, r->facts);
+		say_facts(&facts, r->facts);
 		page_field(&p, 4, "facts", buf_view(&facts));
 		buf_reset(&facts);
 	}

@@ -7,7 +7,7 @@
  */
 #include <math.h>
 
-#include "core/fmt.h"
+#include "report/say.h"
 #include "report/term.h"
 #include "report/words.h"
 
@@ -22,23 +22,18 @@
 static void change_cells(struct page *p, const struct model_change *c)
 {
 	struct buf b = { .limit = 4096 };
+	bool found = c && model_found(c);
 
-	if (!c || str_is(c->status, "unsure") || str_is(c->status, "same") || str_is(c->status, "shifted")) {
-		page_cell(p, STR_LIT(""), AMOUNT, true);
-		page_cell(p, str_from(!c ? "" : str_is(c->status, "same") ? "=" : str_is(c->status, "shifted") ? "moved" : "~"),
-			  RELATIVE, true);
-		return;
-	}
-	words_delta(&b, c->delta, words_unit(c->unit));
+	if (c)
+		say_delta(&b, c);
 	page_cell(p, buf_view(&b), AMOUNT, true);
 	buf_reset(&b);
-	if (str_is(c->status, "new") || str_is(c->status, "gone"))
-		buf_str(&b, c->status);
-	else if (isfinite(c->relative))
-		fmt_change(&b, c->relative);
-	page_ink(p, c->delta > 0 ? INK_BAD : INK_GOOD);
+	say_relative(&b, c);
+	if (found)
+		page_ink(p, c->delta > 0 ? INK_BAD : INK_GOOD);
 	page_cell(p, buf_view(&b), RELATIVE, true);
-	page_ink(p, INK_PLAIN);
+	if (found)
+		page_ink(p, INK_PLAIN);
 	buf_free(&b);
 }
 
@@ -76,14 +71,6 @@ static void function_head(struct page *p, struct str metric)
 	page_end(p);
 }
 
-static bool total_found(const struct report_model *m, struct str metric)
-{
-	for (size_t i = 0; i < m->totals.n; i++)
-		if (str_eq(m->totals.v[i]->metric, metric))
-			return model_found(m->totals.v[i]);
-	return false;
-}
-
 /* The changed functions of the metrics whose total changed, or of the others; a few of each. */
 static void print_rows(struct page *p, const struct report_model *m, bool whole, bool all, size_t *shown, size_t *found)
 {
@@ -93,7 +80,7 @@ static void print_rows(struct page *p, const struct report_model *m, bool whole,
 	for (size_t i = 0; i < m->functions.n; i++) {
 		const struct model_function *f = &m->functions.v[i];
 
-		if (!f->found || total_found(m, f->metric) != whole)
+		if (!f->found || say_total_found(m, f->metric) != whole)
 			continue;
 		if (!metric.p || !str_eq(metric, f->metric))
 			here = 0;
@@ -129,33 +116,14 @@ static void print_functions(struct page *p, const struct report_model *m, const 
 	}
 }
 
-/* "CPU per request 1.24 ms -> 1.61 ms" */
-static void total_text(struct buf *b, const struct model_change *c)
-{
-	words_metric(b, c->metric);
-	buf_byte(b, ' ');
-	if (isfinite(c->base)) {
-		words_value(b, c->base, words_unit(c->unit));
-		buf_puts(b, " -> ");
-	}
-	words_value(b, c->cur, words_unit(c->unit));
-}
-
 static void total_row(struct page *p, const struct model_change *c)
 {
 	struct buf b = { .limit = 4096 };
 
-	total_text(&b, c);
+	say_total(&b, c);
 	if (isfinite(c->base)) {
 		buf_puts(&b, "  ");
-		if (str_is(c->status, "unsure"))
-			buf_puts(&b, "~");
-		else if (str_is(c->status, "same"))
-			buf_puts(&b, "=");
-		else if (isfinite(c->relative))
-			fmt_change(&b, c->relative);
-		else
-			buf_str(&b, c->status);
+		say_total_change(&b, c);
 	}
 	if (isfinite(c->p) && isfinite(c->base)) {
 		buf_puts(&b, " (");
@@ -170,31 +138,9 @@ static void cluster_row(struct page *p, const struct model_cluster *k, bool snap
 {
 	struct buf b = { .limit = 1 << 16 };
 
-	buf_puts(&b, "goroutines in ");
-	buf_str(&b, k->name);
-	buf_puts(&b, ": ");
-	if (!snapshot) {
-		fmt_count(&b, k->base);
-		buf_puts(&b, " -> ");
-	}
-	fmt_count(&b, k->cur);
-	buf_puts(&b, " a dump");
-	if (k->class.n && !memmem(k->name.p, k->name.n, k->class.p, k->class.n)) {
-		buf_puts(&b, ", ");
-		buf_str(&b, k->class);
-	}
-	if (k->creator.n) {
-		buf_puts(&b, ", started by ");
-		buf_str(&b, k->creator);
-	}
+	say_cluster(&b, k, snapshot);
 	page_text(p, 2, 4, INK_PLAIN, buf_view(&b));
 	buf_free(&b);
-}
-
-/* Clusters that grew or shrank by a goroutine and a tenth. */
-static bool moved(const struct model_cluster *k)
-{
-	return str_is(k->kind, "goroutine") && fabs(k->growth) >= 1 && fabs(k->growth) >= .1 * k->base;
 }
 
 /* What changed in a line each; what did not, or cannot be told, together. */
@@ -213,7 +159,7 @@ static void print_totals(struct page *p, const struct report_model *m, bool all)
 			if (!str_is(m->totals.v[i]->status, status[k]))
 				continue;
 			buf_puts(&b, b.len ? "; " : label[k]);
-			total_text(&b, m->totals.v[i]);
+			say_total(&b, m->totals.v[i]);
 		}
 		page_text(p, 2, 4, INK_PLAIN, b.len ? buf_view(&b) : STR_NONE);
 		buf_free(&b);
@@ -230,21 +176,15 @@ void term_changes(struct page *p, const struct report_model *m, const struct rep
 	page_heading(p, snapshot ? "LEVELS" : "WHAT CHANGED", str_is(m->per, "request") ? "costs per request" : "costs per second");
 	print_totals(p, m, snapshot || o->verbose);
 	for (size_t i = 0; i < m->clusters.n && clusters < (o->verbose ? m->clusters.n : CLUSTERS); i++) {
-		if (!moved(&m->clusters.v[i]) && !o->verbose)
+		if (!say_cluster_moved(&m->clusters.v[i]) && !o->verbose)
 			continue;
 		cluster_row(p, &m->clusters.v[i], snapshot);
 		clusters++;
 	}
 	for (size_t i = 0; i < m->shifts.n && i < ROWS; i++) {
-		const struct model_shift *h = &m->shifts.v[i];
 		struct buf b = { .limit = 1 << 16 };
 
-		buf_puts(&b, "moved, not grown (");
-		buf_str(&b, h->kind);
-		buf_puts(&b, "): ");
-		buf_str(&b, h->went.n ? h->went : STR_LIT("?"));
-		buf_puts(&b, " -> ");
-		buf_str(&b, h->came);
+		say_shift(&b, &m->shifts.v[i]);
 		page_text(p, 2, 4, INK_PLAIN, buf_view(&b));
 		buf_free(&b);
 	}
@@ -255,22 +195,9 @@ void term_changes(struct page *p, const struct report_model *m, const struct rep
 void term_unseen(struct page *p, const struct report_model *m, const struct report_opts *o)
 {
 	struct buf b = { .limit = 1 << 16 };
-	int n = 0;
 
 	(void)o;
-	if (str_is(m->design, "snapshot"))	/* no change could be seen, whatever its size */
-		return;
-	for (size_t i = 0; i < m->totals.n; i++) {
-		const struct model_change *c = m->totals.v[i];
-
-		if (!isfinite(c->smallest))
-			continue;
-		buf_puts(&b, n++ ? "; " : "");
-		words_metric(&b, c->metric);
-		buf_byte(&b, ' ');
-		words_share(&b, c->smallest);
-	}
-	if (n) {
+	if (say_unseen(&b, m)) {
 		page_heading(p, "WHAT COULD NOT BE SEEN", "changes smaller than");
 		page_text(p, 2, 4, INK_PLAIN, buf_view(&b));
 	}
