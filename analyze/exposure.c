@@ -13,11 +13,6 @@
 
 #define STEADY_SHARE .8		/* of the median rate: below it the load ramps or has ended */
 
-/* A run may hold two reports of one test: the one with the most rows speaks. ?1 is the run. */
-#define FINEST_REPORT \
-	" AND s.source = (SELECT s2.source FROM series s2 JOIN source f2 ON f2.id = s2.source JOIN point o2 ON o2.series = s2.id" \
-	" WHERE f2.run = ?1 AND s2.name = 'load.requests' GROUP BY s2.source ORDER BY count(*) DESC, f2.path LIMIT 1)"
-
 static int read_run(struct exposure *e, struct pass *p, int64_t run, struct err *err)
 {
 	struct stmt *q;
@@ -73,7 +68,8 @@ int exposure_load(struct exposure *e, struct pass *p, int64_t run, struct err *e
 	if (!rc)
 		rc = store_int(p->st, err, &n, 0,
 			       "SELECT count(*) FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id"
-			       " WHERE f.run = ?1 AND s.name = 'load.requests'" FINEST_REPORT, "i", run);
+			       " WHERE f.run = ?1 AND s.name = 'load.requests'"
+		       " AND s.source IN (SELECT source FROM run_load_reports)", "i", run);
 	if (rc)
 		return rc;
 	e->row = arena_array(&p->mem, struct exposure_row, (size_t)n + 1);
@@ -82,7 +78,8 @@ int exposure_load(struct exposure *e, struct pass *p, int64_t run, struct err *e
 	rc = store_query(p->st, &q, err,
 			 "SELECT o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE r.started END, max(o.span), sum(o.value)"
 			 " FROM series s JOIN source f ON f.id = s.source JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id"
-			 " WHERE f.run = ?1 AND s.name = 'load.requests' AND (f.clock = 'epoch' OR r.started IS NOT NULL)" FINEST_REPORT
+			 " WHERE f.run = ?1 AND s.name = 'load.requests' AND (f.clock = 'epoch' OR r.started IS NOT NULL)"
+			 " AND s.source IN (SELECT source FROM run_load_reports)"
 			 " GROUP BY 1 ORDER BY 1", "i", run);
 	if (rc)
 		return rc;

@@ -67,6 +67,7 @@ static int load(struct pass *p, enum side side, const char *series, struct point
 {
 	static const char sql[] =
 		"SELECT o.t, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = ?1 AND f.run = ?3 AND coalesce(s.instance, 0) = ?4"
+		" AND (?1 NOT LIKE 'load.%' OR s.source IN (SELECT source FROM run_load_reports))"
 		" AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE t.side = ?2 AND i.run = f.run"
 		"  AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
 		"  AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR o.t >= t.t0) AND (t.t1 IS NULL OR o.t <= t.t1)))) ORDER BY s.label, o.t";

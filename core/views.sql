@@ -313,15 +313,17 @@ FROM stack t JOIN dumps n JOIN callsite c ON c.id = t.callsite JOIN func f ON f.
 -- Each GC once: where sources of one process overlap in time, the one that tells more about its cycles wins.
 CREATE VIEW gc_best AS
 WITH told AS (
-  SELECT source, instance, min(t) AS t0, max(t) AS t1, count(*) AS cycles,
+  SELECT g.source, g.instance, f.clock, min(t) AS t0, max(t) AS t1, count(*) AS cycles,
     sum((mark IS NOT NULL) + (assist IS NOT NULL) + (heap_live IS NOT NULL) + (goal IS NOT NULL) + (pause1 IS NOT NULL)) AS details
-  FROM gc_cycle GROUP BY source, instance),
+  FROM gc_cycle g JOIN source f ON f.id = g.source GROUP BY g.source, g.instance),
 beaten AS (
-  SELECT w.source, w.instance, b.t0, b.t1 FROM told w JOIN told b ON b.instance = w.instance AND b.source <> w.source
+  SELECT w.source, w.instance, b.source AS better, w.clock = b.clock AS one_clock, b.t0, b.t1 FROM told w JOIN told b
+    ON b.instance = w.instance AND b.source <> w.source
     AND (b.details, b.cycles, -b.source) > (w.details, w.cycles, -w.source))
 SELECT g.* FROM gc_cycle g
 WHERE NOT EXISTS (SELECT 1 FROM beaten b WHERE b.source = g.source AND b.instance = g.instance
-  AND (g.t IS NULL OR b.t0 IS NULL OR g.t BETWEEN b.t0 AND b.t1));
+  AND CASE WHEN b.one_clock THEN g.t IS NULL OR b.t0 IS NULL OR g.t BETWEEN b.t0 AND b.t1
+    ELSE EXISTS (SELECT 1 FROM gc_cycle o WHERE o.source = b.better AND o.n = g.n) END);
 
 -- The load report's rows, usually one a second: requests and errors of all endpoints added up, latencies of the slowest endpoint, ns.
 CREATE VIEW load_by_second AS
@@ -388,3 +390,15 @@ FROM profile p JOIN measure m ON m.profile = p.id AND m.metric = 'goroutine' JOI
   JOIN run_starts z ON z.run = r.id
   JOIN stretch_times s ON s.instance = p.instance AND coalesce(p.t1, p.t0) >= s.t0 AND coalesce(p.t1, p.t0) < s.t1
 WHERE p.id IN (SELECT profile FROM dump) OR p.instance NOT IN (SELECT instance FROM dump);
+
+-- The load report that speaks for a run. Of several (a warm-up, two forms of one report) the one whose time holds the most of the run's
+-- profiles, then the one with the most rows.
+CREATE VIEW run_load_reports AS
+WITH told AS (
+  SELECT f.run, s.source, f.path, f.clock, count(*) AS points, min(o.t) AS t0, max(o.t + o.span) AS t1
+  FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = 'load.requests' GROUP BY s.source),
+held AS (
+  SELECT t.*, CASE t.clock WHEN 'epoch' THEN (SELECT count(*) FROM profile p JOIN instance i ON i.id = p.instance
+    WHERE i.run = t.run AND p.t1 BETWEEN t.t0 AND t.t1) ELSE 0 END AS profiles FROM told t)
+SELECT run, source FROM (SELECT run, source, row_number() OVER (PARTITION BY run ORDER BY profiles DESC, points DESC, path) AS place FROM held)
+WHERE place = 1;
