@@ -46,7 +46,7 @@ static int put_phases(struct pass *p, struct err *err, int64_t run, int64_t inst
 }
 
 struct instance_row {
-	int64_t id, run;
+	int64_t id, run, life;
 	enum side side;
 };
 
@@ -63,16 +63,16 @@ static int by_hint(struct pass *p, struct err *err)
 	if (!row)
 		return err_nomem(err);
 	rc = store_query(p->st, &q, err,
-			 "SELECT i.id, i.run, r.hint = 'current' FROM instance i JOIN run r ON r.id = i.run"
+			 "SELECT i.id, i.run, r.hint = 'current', i.life FROM instance i JOIN run r ON r.id = i.run"
 			 " WHERE r.hint IS NOT NULL ORDER BY r.folder, i.name, i.life", "");
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && i < n; i++)
-		row[i] = (struct instance_row){ stmt_int(q, 0), stmt_int(q, 1), stmt_int(q, 2) ? CUR : BASE };
+		row[i] = (struct instance_row){ stmt_int(q, 0), stmt_int(q, 1), stmt_int(q, 3), stmt_int(q, 2) ? CUR : BASE };
 	rc = store_end(q, err);
 	for (int64_t k = 0; !rc && k < i; k++) {
 		rc = put_phases(p, err, row[k].run, row[k].id, row[k].side, STORE_NULL, STORE_NULL);
-		p->n_instances[row[k].side]++;
+		p->n_instances[row[k].side] += row[k].life == 0;	/* a restart makes no second process */
 	}
 	return rc;
 }

@@ -57,7 +57,7 @@ static int restart(struct log *l, const char *what, struct str line, struct err 
 	buf_printf(&text, "%s begins again: a new process", what);
 	rc = log_put_event(l, "restart", buf_view(&text), line, err);
 	buf_free(&text);
-	return rc;
+	return rc ? rc : put_life(l->out, err, (struct rec_life){ .n = (int64_t)l->lives.restarts });
 }
 
 static void saw_procs(struct log *l, int64_t procs)

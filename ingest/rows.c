@@ -84,14 +84,14 @@ static int get_run(struct rows *r, const struct walk_file *f, int64_t *id, struc
 	return 0;
 }
 
-static int get_instance(struct rows *r, const struct walk_file *f, int64_t run, int64_t *id, struct err *err)
+static int get_instance(struct rows *r, const struct walk_file *f, int64_t run, int64_t life, int64_t *id, struct err *err)
 {
-	if (store_int(r->st, err, id, 0, "SELECT id FROM instance WHERE run = ? AND name = ? AND life = 0", "it", run,
-		      f->instance))
+	if (store_int(r->st, err, id, 0, "SELECT id FROM instance WHERE run = ? AND name = ? AND life = ?", "iti", run,
+		      f->instance, life))
 		return (int)err->code;
 	if (*id)
 		return 0;
-	if (store_run(r->st, err, "INSERT INTO instance (run, name) VALUES (?, ?)", "it", run, f->instance))
+	if (store_run(r->st, err, "INSERT INTO instance (run, name, life) VALUES (?, ?, ?)", "iti", run, f->instance, life))
 		return (int)err->code;
 	*id = store_last_id(r->st);
 	return 0;
@@ -102,11 +102,24 @@ int rows_instance(struct rows *r, int64_t *instance, struct err *err)
 	int64_t run;
 
 	if (r->instance == STORE_NULL) {
-		if (get_run(r, r->file, &run, err) || get_instance(r, r->file, run, &r->instance, err))
+		if (get_run(r, r->file, &run, err) || get_instance(r, r->file, run, 0, &r->instance, err))
 			return (int)err->code;
 	}
 	*instance = r->instance;
 	return 0;
+}
+
+/* The source itself stays with the first life; what comes after this record is of another. */
+static int open_life(struct rows *r, const void *rec, struct err *err)
+{
+	const struct rec_life *l = rec;
+	int64_t run;
+
+	if (l->n < 1 || l->n > 1000)
+		return 0;
+	if (r->home == STORE_NULL && rows_instance(r, &r->home, err))
+		return (int)err->code;
+	return get_run(r, r->file, &run, err) ? (int)err->code : get_instance(r, r->file, run, l->n, &r->instance, err);
 }
 
 static int add_note(struct rows *r, struct str place, struct str text, struct err *err)
@@ -197,6 +210,7 @@ static int (*const handler[REC_TYPES])(struct rows *r, const void *rec, struct e
 	[REC_runinfo] = on_runinfo,
 	[REC_filetime] = on_filetime,
 	[REC_label_of_run] = on_label_of_run,
+	[REC_life] = open_life,
 	[REC_event] = rows_put_event,
 	[REC_func] = rows_put_func,
 	[REC_callsite] = rows_put_callsite,
@@ -375,7 +389,7 @@ int rows_begin(struct rows *r, const struct walk_file *f, const struct wire_what
 	r->only_places = what->unchanged;
 	r->blame = r->partial = r->put_gc = r->put_setting = r->set_open = false;
 	r->clock = "epoch";
-	r->go_min = r->go_max = r->run = r->instance = STORE_NULL;
+	r->go_min = r->go_max = r->run = r->instance = r->home = STORE_NULL;
 	r->gc_last = 0;
 	r->notes = r->twice = 0;
 	r->funcs.n = r->callsites.n = r->labelsets.n = r->profiles.n = r->measures.n = r->series.n = r->series_last.n =
@@ -389,7 +403,7 @@ int rows_begin(struct rows *r, const struct walk_file *f, const struct wire_what
 		return 0;
 	if (!(what->of_run && f->top) && get_run(r, f, &r->run, err))
 		return (int)err->code;
-	return what->of_run ? 0 : get_instance(r, f, r->run, &r->instance, err);
+	return what->of_run ? 0 : get_instance(r, f, r->run, 0, &r->instance, err);
 }
 
 static int write_source(struct rows *r, const char *status, const struct wire_end *end, struct err *err)
@@ -404,7 +418,7 @@ static int write_source(struct rows *r, const char *status, const struct wire_en
 	struct str place = end->place[0] ? clean(r, str_from(end->place), &r->text[2]) : STR_NONE;
 
 	return store_run(r->st, err, sql, "iiitibtitttisii", r->source, r->run,
-			 r->what.of_run ? STORE_NULL : r->instance, f->path, (int64_t)f->bytes,
+			 r->what.of_run ? STORE_NULL : r->home != STORE_NULL ? r->home : r->instance, f->path, (int64_t)f->bytes,
 			 known ? r->what.sha256 : NULL, known ? (size_t)FILE_SHA256 : (size_t)0, kind,
 			 (int64_t)r->what.decoder, str_from(status), reason, place, f->mtime, r->clock, r->go_min,
 			 r->go_max);
@@ -506,7 +520,7 @@ int rows_aside(struct rows *r, const struct walk_file *f, const struct wire_what
 	r->file = f;
 	r->what = what ? *what : none;
 	r->clock = "epoch";
-	r->go_min = r->go_max = r->run = r->instance = STORE_NULL;
+	r->go_min = r->go_max = r->run = r->instance = r->home = STORE_NULL;
 	if (take_source(r, f, false, err))
 		return (int)err->code;
 	return write_source(r, end->verdict == WIRE_REFUSED ? "refused" : "ignored", end, err);

@@ -58,6 +58,7 @@ struct rows {
 	const struct walk_file *file;
 	struct wire_what what;
 	int64_t source, run, instance;
+	int64_t home;		/* the instance of the source, once a record opened another life of it; else STORE_NULL */
 	bool dropped; /* rows of earlier sources went, since the start */
 	bool only_places, blame, partial, put_gc, put_setting;
 	const char *clock;
