@@ -215,7 +215,7 @@ int pass_causes(struct pass *p, struct err *err)
 		return err_nomem(err);
 	for (size_t i = 0; i < c.n; i++)
 		ranked[i] = &c.h[i];
-	qsort(ranked, c.n, sizeof(*ranked), compare_ranked);
+	qsort(ranked, c.n, sizeof(ranked[0]), compare_ranked);
 	for (size_t i = 0; !rc && i < c.n; i++) {
 		ranked[i]->rank = (int)i + 1;
 		rc = put_cause(p, &c, ranked[i], err);

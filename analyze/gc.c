@@ -227,7 +227,7 @@ static int heap_trend(struct pass *p, const struct cycles *c, struct heap_trend 
 
 static int put_heap(struct pass *p, const struct cycles c[SIDES], struct err *err)
 {
-	struct heap_trend h[SIDES];
+	struct heap_trend h[SIDES] = { { .n = 0 }, { .n = 0 } };
 	struct signal s = SIGNAL("heap.live_slope", "gc");
 	double start, delta, z;
 	struct cycles all = { 0 };

@@ -112,8 +112,3 @@ int err_at(struct err *err, const char *fmt, ...)
 	memcpy(err->place, place, sizeof(place));
 	return (int)err->code;
 }
-
-int err_nomem(struct err *err)
-{
-	return err_set(err, ERR_MEMORY, "out of memory");
-}

@@ -193,7 +193,7 @@ static int finish_set(struct godump_labels *l, uint32_t set, struct map *done, s
 		      struct err *err)
 {
 	struct str numbers = l->sets.key[set];
-	struct pair kept[PAIRS_MAX];
+	struct pair kept[PAIRS_MAX] = { 0 };
 	uint32_t value, key, dropped = 0, id;
 	size_t n = 0;
 	bool is_new;

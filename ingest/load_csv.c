@@ -223,7 +223,7 @@ static int next_stamp(struct load *l, int64_t t, struct err *err)
 
 static int take_row(struct load *l, const struct csv_row *row, struct err *err)
 {
-	struct load_row r;
+	struct load_row r = { 0 };
 	int64_t t;
 	int rc = 0;
 	bool ok = row->n >= l->col.n && stamp_of(l, row, &t) && (!l->any || t >= l->t);

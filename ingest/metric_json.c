@@ -224,7 +224,7 @@ static int put_members(struct metric_json *m, struct str name, uint32_t n, struc
 		struct level *l = &up[depth];
 		uint32_t at = l->next;
 		struct str key = json_key(m->j, at);
-		bool deeper;
+		bool deeper = false;
 
 		m->label.len = l->label;
 		if (at == JSON_NONE) {
@@ -255,7 +255,7 @@ static int put_members(struct metric_json *m, struct str name, uint32_t n, struc
 
 int metric_json_put(struct metric_json *m, struct str name, uint32_t n, struct err *err)
 {
-	bool deeper;
+	bool deeper = false;
 	int rc;
 
 	m->label.limit = 65536;

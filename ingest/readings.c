@@ -159,7 +159,7 @@ int readings_put(struct readings *r, struct str name, struct str label, const ch
 		 double value, struct err *err)
 {
 	uint32_t id;
-	bool take;
+	bool take = false;
 	int rc;
 
 	if (!isfinite(value))

@@ -210,8 +210,8 @@ int changepoint_energy(const double *x, size_t n, size_t min_segment, size_t per
 	best_split(x, n, min, total, out);
 	if (permutations == 0)
 		return 0;
-	y = calloc(n, sizeof(*y));
-	order = calloc(n, sizeof(*order));
+	y = calloc(n + 1, sizeof(*y));
+	order = calloc(n + 1, sizeof(*order));
 	if (!y || !order) {
 		rc = err_nomem(err);
 		goto out;

@@ -64,7 +64,7 @@ int rank_ks(const double *a, size_t na, const double *b, size_t nb, struct rank_
 	for (size_t i = 0; i < na + nb; i++)
 		if (!isfinite(i < na ? a[i] : b[i - na]))
 			return 0;
-	s = calloc(na + nb, sizeof(*s));
+	s = calloc(na + nb + 1, sizeof(*s));
 	if (!s)
 		return err_nomem(err);
 	memcpy(s, a, na * sizeof(*s));
