@@ -141,7 +141,9 @@ static int put_slope(struct pass *p, const struct gostacks *g, struct err *err)
 static int put_cluster_growth(struct pass *p, const struct tree *t, const struct gostacks *g, const struct goclusters *c, struct err *err)
 {
 	const struct gostack *best = NULL;
+	struct str name;
 	char what[700];
+	uint32_t top;
 
 	for (size_t i = 0; i < g->n; i++) {
 		const struct gostack *s = &g->stack[i];
@@ -149,9 +151,12 @@ static int put_cluster_growth(struct pass *p, const struct tree *t, const struct
 		if (!best || fabs(s->mean[CUR] - s->mean[BASE]) > fabs(best->mean[CUR] - best->mean[BASE]))
 			best = s;
 	}
-	snprintf(what, sizeof(what), "goroutines a dump in %.*s [%.*s]",
-		 (int)(t->sym[gostacks_top(best, t)].name.n < 300 ? t->sym[gostacks_top(best, t)].name.n : 300),
-		 t->sym[gostacks_top(best, t)].name.p, (int)best->class.n, best->class.p);
+	if (!best)
+		return 0;
+	top = gostacks_top(best, t);
+	name = top ? t->sym[top].name : STR_LIT("an empty stack");
+	snprintf(what, sizeof(what), "goroutines a dump in %.*s [%.*s]", (int)(name.n < 300 ? name.n : 300), name.p, (int)best->class.n,
+		 best->class.p);
 	return put_count(p, "goroutines.cluster_growth", what, best->mean[BASE], best->mean[CUR], g->all[BASE], 10,
 			 c->cluster[best->cluster].id, err);
 }
