@@ -130,7 +130,7 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 	const struct legacy_measure samples = { .metric = STR_LIT("samples"), .amount_unit = "count",
 						.extent = "interval", .period = STORE_NULL };
 	struct legacy l;
-	struct str head;
+	struct str head = STR_NONE;
 	bool leaf = false;
 	int rc;
 

@@ -127,7 +127,7 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 
 static bool sniff(struct str head)
 {
-	struct str line;
+	struct str line = STR_NONE;
 
 	return csv_head_line(head, 0, &line) && str_starts(line, "response-time,DNS+dialup,DNS,");
 }

@@ -63,7 +63,7 @@ static const struct decoder *recognise(const struct job_env *env, int fd, struct
 	const struct decoder *d;
 	const char *why = NULL;
 	struct err err = { 0 };
-	struct str head;
+	struct str head = STR_NONE;
 
 	if (file_sha256(fd, what->sha256, &err) || reader_peek(in, HEAD_BYTES, &head, &err)) {
 		snprintf(what->kind, sizeof(what->kind), "unreadable");

@@ -159,7 +159,7 @@ int json_batch_end(struct json_batch *b, struct sink *out, struct err *err)
 
 static int next_line(struct json_batch *b, struct reader *in, bool *eof, struct err *err)
 {
-	struct str line;
+	struct str line = STR_NONE;
 	bool cut;
 	int rc = reader_line(in, &line, &cut, eof, err);
 
@@ -175,14 +175,14 @@ static int next_line(struct json_batch *b, struct reader *in, bool *eof, struct 
 int json_lines_read(const struct json_lines *l, struct reader *in, const struct limits *limits, struct sink *out,
 		    struct err *err)
 {
-	struct json_batch *b;
+	struct json_batch *b = NULL;
 	struct err stop = { 0 };
 	bool eof = false;
 	int rc = json_batch_new(&b, l, limits, err);
 
 	while (!rc && !eof)
 		rc = next_line(b, in, &eof, err);
-	if (rc == ERR_FORMAT && reader_is_gzip(in) && b->seen) {	/* cut off: what came before counts */
+	if (rc == ERR_FORMAT && reader_is_gzip(in) && b && b->seen) {	/* cut off: what came before counts */
 		stop = *err;
 		rc = 0;
 	}

@@ -240,7 +240,7 @@ int legacy_read(struct legacy *l, const struct legacy_text *text, void *arg, str
 {
 	struct legacy_row row = { 0 };
 	bool open = false, cut, eof, known = true;
-	struct str line;
+	struct str line = STR_NONE;
 	int rc;
 
 	while (!(rc = reader_line(l->in, &line, &cut, &eof, err)) && !eof) {

@@ -102,7 +102,7 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 {
 	static const struct legacy_text text = { .head = head, .preamble = preamble };
 	struct contention c = { .period = 1 };
-	struct str line;
+	struct str line = STR_NONE;
 	bool cut, eof;
 	int rc = reader_line(in, &line, &cut, &eof, err);
 

@@ -159,7 +159,7 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 {
 	static const struct legacy_text text = { .head = head, .remark = remark, .record = record };
 	struct count *c = calloc(1, sizeof(*c));
-	struct str line, name;
+	struct str line = STR_NONE, name = STR_NONE;
 	bool cut, eof;
 	char *copy = NULL;
 	int rc;
@@ -173,7 +173,7 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 		rc = err_at(err, "line 1");
 	}
 	if (!rc) {
-		copy = strndup(name.p, name.n);
+		copy = strndup(name.p ? name.p : "", name.n);
 		rc = copy ? 0 : err_nomem(err);
 	}
 	c->name = str_from(copy);

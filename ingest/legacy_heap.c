@@ -291,7 +291,7 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 {
 	static const struct legacy_text text = { .head = head, .remark = remark, .record = record };
 	struct heap *h = calloc(1, sizeof(*h));
-	struct str line;
+	struct str line = STR_NONE;
 	bool cut, eof;
 	int rc;
 

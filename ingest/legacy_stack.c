@@ -64,7 +64,7 @@ static int func_of(struct legacy *l, uint32_t name, uint32_t file, uint32_t *fun
 
 int legacy_func(struct legacy *l, struct str name, struct str file, uint32_t *func, struct err *err)
 {
-	uint32_t key[2];
+	uint32_t key[2] = { 0, 0 };
 	int rc = intern(&l->names, name, &key[0], err);
 
 	if (!rc)

@@ -140,9 +140,9 @@ static int put_histogram(struct metric_json *m, const struct metric_name *name, 
 {
 	const struct json *j = m->j;
 	struct histogram h;
-	double hi, count;
-	uint32_t id;
-	bool take;
+	double hi = NAN, count = 0;
+	uint32_t id = 0;
+	bool take = false;
 	int rc;
 
 	if (!start(j, counts, buckets, &h) || !all_well(j, h)) {

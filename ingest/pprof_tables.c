@@ -129,7 +129,7 @@ static int mapping_row(struct pprof *p, uint64_t id, uint32_t *out, struct err *
 
 int pprof_add_mapping(struct pprof *p, const Pb__Mapping *m, uint64_t at, struct err *err)
 {
-	uint32_t row, file, build;
+	uint32_t row = 0, file = 0, build = 0;
 	int rc = check_id(p, "mapping", m->id, p->t.n_mapping_seen, at, err);
 
 	if (!rc)

@@ -125,7 +125,7 @@ static int read_length(struct vegeta_gob *g, uint64_t *n, bool *end, struct err 
 		return rc;
 	s = head;
 	if (!gob_uint(&s, n) || *n == 0) {
-		rc = err_set(err, ERR_FORMAT, "not a gob stream any more");
+		err_set(err, ERR_FORMAT, "not a gob stream any more");
 		return err_at(err, "byte %" PRIu64, reader_offset(g->in));
 	}
 	reader_skip_peeked(g->in, head.n - s.n);

@@ -372,7 +372,7 @@ int walk_open(struct walk *w, const struct ingest_opts *o, struct err *err)
 
 void walk_close_roots(struct walk *w)
 {
-	for (size_t i = 0; i < w->n_roots; i++) {
+	for (size_t i = 0; w->root && i < w->n_roots; i++) {
 		if (w->root[i].fd >= 0)
 			close(w->root[i].fd);
 		w->root[i].fd = -1;

@@ -379,7 +379,7 @@ int wire_replay(struct str bytes, size_t *used, struct sink *to, struct err *err
 	_Alignas(16) unsigned char rec[RECORD_MAX];
 
 	*used = 0;
-	while (c.p < c.end) {
+	while (c.p && c.p < c.end) {
 		unsigned type = *c.p++;
 
 		if (type >= REC_TYPES)

@@ -176,7 +176,7 @@ static void range_text(struct buf *out, double lo, double hi, struct str unit)
 	words_value(&b, hi, unit);
 	ua = a.data ? strchr(a.data, ' ') : NULL;
 	ub = b.data ? strchr(b.data, ' ') : NULL;
-	if (a.len != b.len || memcmp(a.data, b.data, a.len) != 0) {
+	if (a.len != b.len || (a.data && b.data && memcmp(a.data, b.data, a.len) != 0)) {
 		if (ua && ub && strcmp(ua, ub) == 0)
 			buf_add(out, a.data, (size_t)(ua - a.data));
 		else

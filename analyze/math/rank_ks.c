@@ -9,6 +9,7 @@
 #include "analyze/math/rank.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +36,10 @@ static double largest_gap(const double *a, size_t na, const double *b, size_t nb
 
 static int exact_p(size_t na, size_t nb, double gap, double *p, struct err *err)
 {
-	double *left = calloc(nb + 1, sizeof(*left)), m = (double)na, n = (double)nb, x, y;
+	double *left = NULL, m = (double)na, n = (double)nb, x, y;
 
+	if (nb < SIZE_MAX / sizeof(*left))
+		left = calloc(nb + 1, sizeof(*left));
 	if (!left)
 		return err_nomem(err);
 	for (size_t i = 0; i <= na; i++)
