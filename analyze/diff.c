@@ -22,9 +22,9 @@
 #define KEEP_SHARE 1e-4		/* untold symbols below this share of the total are not stored by `analyze` */
 #define FULL_DIFF 30000		/* rows a family that `attrib diff` stores at most */
 
-/* Taus, the relative spread between runs of one binary under one load. Measured on 11 clean runs of the lab service on a busy 2-core machine
- * (testdata/runs, 25 s each): total CPU .079, bytes .033, objects .081, lock delay .41, blocked time .056, live heap .29, sampling noise
- * included; functions as method.md 2.4 found them. `attrib calibrate` is to fit them on a user's own runs. */
+/* Taus, the relative spread between runs of one binary under one load: set by hand. tests/measure-tau prints what the 17 clean sides of
+ * testdata/runs show for the totals, sampling noise included: CPU .13 (a busy machine whose speed drifted over two hours; .08 assumes a pair
+ * captured back to back), bytes .03, objects .06, blocked time .07, live heap .21, lock delay .24. Functions as method 2.4 says. */
 static const struct metric metrics[] = {
 	{ "cpu", false, "cpu", "ns", "cpu", .08, .10, .25, 1.3, true },
 	{ "alloc", false, "alloc_bytes", "bytes", "heap", .04, .08, .15, 1.3, false },

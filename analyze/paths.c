@@ -3,7 +3,7 @@
  * paths.c - the canonical tree, derived from the exact one
  *
  * One walk over the call sites in id order (parents first). A frame that two builds of the same code need not share is left out:
- * a preemption point that happened to be the leaf, the goroutine's exit stub, a function calling itself directly. The exact tree stays as
+ * a preemption point that happened to be the leaf, the frame a goroutine exits through, a function calling itself directly. The exact tree stays as
  * it is, so a better rule here needs no new ingest.
  *
  * Call site ids follow the order in which files were read. Path ids must not: sums of real numbers run in path order, and the same run
