@@ -3,8 +3,7 @@
  * godump_tree.c - distinct stacks to the call site tree
  *
  * While reading, stacks begin at the leaf; records want them from the root. Each distinct stack is turned over once,
- * here. Beyond limits->tree_nodes light subtrees are folded as in profiles: the smallest share of all goroutines is
- * found (from 1e-5 on, four times more each try) below which subtrees end in '[folded]' so that the rest fits.
+ * here. Beyond limits->tree_nodes light subtrees are folded as in profiles (tree_fold()).
  */
 #include <stdlib.h>
 
@@ -123,68 +122,34 @@ int godump_out_stack(struct godump_out *o, uint32_t stack, uint32_t *callsite, s
 	return 0;
 }
 
-/* Goroutines below each node. */
-static int weigh(const struct godump_out *o, int64_t **out, int64_t *total, struct err *err)
+/* Goroutines of each node. */
+static int weigh(const struct godump_out *o, double **out, double *total, struct err *err)
 {
 	const struct godump_stacks *s = &o->g->stacks;
-	int64_t *weight = calloc(o->tree.n + 1, sizeof(*weight));
+	double *weight = calloc(o->tree.n + 1, sizeof(*weight));
 
 	*out = weight;
 	*total = 0;
 	if (!weight)
 		return err_nomem(err);
 	for (uint32_t i = 0; i < s->keys.n; i++) {
-		weight[o->callsite[s->group[i].key.stack + 1]] += s->group[i].count;
-		*total += s->group[i].count;
+		weight[o->callsite[s->group[i].key.stack + 1]] += (double)s->group[i].count;
+		*total += (double)s->group[i].count;
 	}
-	for (size_t i = o->tree.n; i-- > 1;)
-		if (o->tree.node[i].parent != TREE_NONE)
-			weight[o->tree.node[i].parent] += weight[i];
 	return 0;
-}
-
-/* The tree without subtrees lighter than `least`; moved[i]: where node i went. */
-static int fold(struct godump_out *o, const int64_t *weight, int64_t least, struct tree *to, uint32_t *moved,
-		struct err *err)
-{
-	uint32_t folded;
-	int rc = godump_out_func(o, o->folded, 0, &folded, err);
-
-	for (size_t i = 0; i < o->tree.n && !rc; i++) {
-		struct tree_node node = o->tree.node[i];
-		bool up_kept = node.parent == TREE_NONE || weight[node.parent] >= least;
-
-		if (node.parent != TREE_NONE)
-			node.parent = moved[node.parent];
-		if (!up_kept) {
-			moved[i] = node.parent;
-			continue;
-		}
-		if (weight[i] < least)
-			node = (struct tree_node){ .parent = node.parent, .func = folded };
-		moved[i] = tree_child(to, node);
-		rc = moved[i] == TREE_NONE ? err_nomem(err) : 0;
-	}
-	return rc;
 }
 
 int godump_out_fold(struct godump_out *o, struct err *err)
 {
 	uint64_t most = o->g->o->limits->tree_nodes;
-	uint32_t *moved = malloc((o->tree.n + 1) * sizeof(*moved));
-	int64_t *weight, total;
-	struct tree to = { 0 };
-	double share = 1e-5 / 4;
+	uint32_t *moved = NULL, folded = 0;
+	double *weight, total, share;
 	int rc = weigh(o, &weight, &total, err);
 
-	if (!rc && !moved)
-		rc = err_nomem(err);
-	do {
-		share *= 4;
-		tree_clear(&to);
-		if (!rc)
-			rc = fold(o, weight, (int64_t)((double)total * share) + 1, &to, moved, err);
-	} while (!rc && to.n > most && share < 1);
+	if (!rc)
+		rc = godump_out_func(o, o->folded, 0, &folded, err);
+	if (!rc)
+		rc = tree_fold(&o->tree, weight, total, folded, most, &moved, &share, err);
 	for (size_t i = 0; i <= o->g->stacks.n && !rc; i++)
 		if (o->callsite[i] != TREE_NONE)
 			o->callsite[i] = moved[o->callsite[i]];
@@ -192,8 +157,6 @@ int godump_out_fold(struct godump_out *o, struct err *err)
 		rc = godump_note(o->g, false, 0, err,
 				 "more than %llu call sites: subtrees below %g of all goroutines are folded",
 				 (unsigned long long)most, share);
-	tree_free(&o->tree);
-	o->tree = to;
 	free(moved);
 	free(weight);
 	return rc;

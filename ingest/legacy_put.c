@@ -3,8 +3,7 @@
  * legacy_put.c - what was read, as records
  *
  * Function totals come first, from the whole tree; then the tree is folded where it has more than limits->tree_nodes
- * call sites, as in profiles: subtrees lighter than the smallest share (from 1e-5 on, four times more each try) of
- * every column end in '[folded]'.
+ * call sites (tree_fold()): subtrees light in every column end in '[folded]'.
  */
 #include <stdlib.h>
 
@@ -71,7 +70,7 @@ static int put_totals(struct legacy *l, const struct totals *t, const struct leg
 
 /* ---- folding ---- */
 
-/* The largest share of a column below each node. */
+/* The largest share of a column that each node holds. */
 static int weigh(const struct legacy *l, double **out, struct err *err)
 {
 	double *weight = calloc(l->tree.n + 1, sizeof(*weight));
@@ -90,60 +89,25 @@ static int weigh(const struct legacy *l, double **out, struct err *err)
 		}
 		weight[l->row[i].node] += share;
 	}
-	for (size_t i = l->tree.n; i-- > 1;)
-		if (l->tree.node[i].parent != TREE_NONE)
-			weight[l->tree.node[i].parent] += weight[i];
-	return 0;
-}
-
-/* The tree without subtrees lighter than `least`; moved[i]: where node i went. */
-static int fold_at(const struct legacy *l, const double *weight, double least, uint32_t folded, struct tree *to,
-		   uint32_t *moved, struct err *err)
-{
-	for (size_t i = 0; i < l->tree.n; i++) {
-		struct tree_node node = l->tree.node[i];
-		bool up_kept = node.parent == TREE_NONE || weight[node.parent] >= least;
-
-		if (node.parent != TREE_NONE)
-			node.parent = moved[node.parent];
-		if (!up_kept) {
-			moved[i] = node.parent;
-			continue;
-		}
-		if (weight[i] < least)
-			node = (struct tree_node){ .parent = node.parent, .func = folded };
-		moved[i] = tree_child(to, node);
-		if (moved[i] == TREE_NONE)
-			return err_nomem(err);
-	}
 	return 0;
 }
 
 static int fold(struct legacy *l, struct err *err)
 {
-	uint32_t *moved = malloc((l->tree.n + 1) * sizeof(*moved)), folded = 0;
-	double *weight, share = 1e-5 / 4;
-	struct tree to = { 0 };
+	uint32_t *moved = NULL, folded = 0;
+	double *weight, share;
 	int rc = weigh(l, &weight, err);
 
-	if (!rc && !moved)
-		rc = err_nomem(err);
 	if (!rc)
 		rc = legacy_func(l, STR_LIT("[folded]"), STR_LIT(""), &folded, err);
-	do {
-		share *= 4;
-		tree_clear(&to);
-		if (!rc)
-			rc = fold_at(l, weight, share, folded, &to, moved, err);
-	} while (!rc && to.n > l->l->tree_nodes && share < 1);
+	if (!rc)
+		rc = tree_fold(&l->tree, weight, 1, folded, l->l->tree_nodes, &moved, &share, err);
 	for (size_t i = 0; i < l->n_rows && !rc; i++)
 		l->row[i].node = moved[l->row[i].node];
 	if (!rc)
 		rc = legacy_note(l, false, 0, err,
 				 "more than %llu call sites: subtrees below %g of every total are folded",
 				 (unsigned long long)l->l->tree_nodes, share);
-	tree_free(&l->tree);
-	l->tree = to;
 	free(moved);
 	free(weight);
 	return rc;

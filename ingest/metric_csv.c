@@ -7,16 +7,12 @@
  * what they say: "_bytes", "_total"; a name that says nothing is a gauge without a unit. Each series must run forward in
  * time.
  */
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/map.h"
 #include "ingest/csv.h"
 #include "ingest/csv_name.h"
-#include "ingest/decoder.h"
-#include "ingest/grow.h"
-#include "ingest/metric_name.h"
+#include "ingest/readings.h"
 
 enum { M_TIME, M_METRIC, M_VALUE, M_INSTANCE, COLUMNS };
 static const char *const column_names[COLUMNS] = { CSV_NAME_TIMES, "metric", "value", "instance" };
@@ -30,14 +26,9 @@ struct columns {
 };
 
 struct metrics {
-	struct sink *out;
-	const struct limits *limits;
 	struct columns col;
 	struct csv *csv;
-	struct map series;	/* name, NUL, instance */
-	int64_t *last;		/* by series: its newest time */
-	size_t cap_last;
-	struct buf key;
+	struct readings r;	/* its series alone: rows give their own times */
 	bool any;
 	enum time_kind kind;
 };
@@ -55,33 +46,9 @@ static bool find_columns(struct str head, struct columns *c)
 static int series_of(struct metrics *m, struct str spelled, struct str instance, uint32_t *id, struct err *err)
 {
 	struct metric_name known;
-	struct str name;
-	bool is_new;
-	int rc;
 
 	metric_name_any(spelled, &known);
-	name = known.name.n ? known.name : spelled;
-	buf_reset(&m->key);
-	buf_str(&m->key, name);
-	buf_byte(&m->key, 0);
-	buf_str(&m->key, instance);
-	rc = buf_check(&m->key, err);
-	if (rc)
-		return rc;
-	*id = map_add(&m->series, m->key.data, m->key.len, &is_new);
-	if (*id == MAP_NONE)
-		return err_nomem(err);
-	if (!is_new)
-		return 0;
-	if (*id >= m->limits->source_series)
-		return err_set(err, ERR_LIMIT, "has more than %" PRIu64 " series: the limit source_series",
-			       m->limits->source_series);
-	rc = grow(&m->last, &m->cap_last, m->series.n, sizeof(*m->last), err);
-	if (rc)
-		return rc;
-	m->last[*id] = STORE_NULL;
-	return put_series(m->out, err, (struct rec_series){ .id = *id, .name = name, .label = instance,
-			  .unit = str_from(known.unit), .kind = str_from(known.kind) });
+	return readings_series(&m->r, known.name.n ? known.name : spelled, instance, known.unit, known.kind, id, err);
 }
 
 static int take_row(struct metrics *m, const struct csv_row *row, struct err *err)
@@ -105,7 +72,7 @@ static int take_row(struct metrics *m, const struct csv_row *row, struct err *er
 	if (m->col.at[M_INSTANCE] >= 0)
 		instance = row->field[m->col.at[M_INSTANCE]];
 	if (!m->any)
-		rc = csv_name_clock(m->out, at.kind, "process", err);
+		rc = csv_name_clock(m->r.out, at.kind, "process", err);
 	m->any = true;
 	m->kind = at.kind;
 	if (isnan(v))	/* a gap */
@@ -114,12 +81,12 @@ static int take_row(struct metrics *m, const struct csv_row *row, struct err *er
 		rc = series_of(m, name, instance, &id, err);
 	if (rc)
 		return rc;
-	if (m->last[id] != STORE_NULL && at.ns <= m->last[id]) {
+	if (m->r.last[id] != STORE_NULL && at.ns <= m->r.last[id]) {
 		csv_reject(m->csv);
 		return 0;
 	}
-	m->last[id] = at.ns;
-	return put_point(m->out, err, (struct rec_point){ .series = id, .t = at.ns, .span = 0, .value = v });
+	m->r.last[id] = at.ns;
+	return put_point(m->r.out, err, (struct rec_point){ .series = id, .t = at.ns, .span = 0, .value = v });
 }
 
 static int read_rows(struct metrics *m, struct err *err)
@@ -136,8 +103,8 @@ static int read_rows(struct metrics *m, struct err *err)
 			return rc;
 	}
 	if (!rc)
-		rc = csv_finish(m->csv, m->out, err);
-	return rc ? rc : csv_name_unused(m->out, m->col.name, m->col.n, m->col.taken, err);
+		rc = csv_finish(m->csv, m->r.out, err);
+	return rc ? rc : csv_name_unused(m->r.out, m->col.name, m->col.n, m->col.taken, err);
 }
 
 static int decode(struct reader *in, const struct decode_opts *o, struct sink *out, struct err *err)
@@ -148,9 +115,7 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 
 	if (!m)
 		return err_nomem(err);
-	m->out = out;
-	m->limits = o->limits;
-	m->series.keys.limit = (size_t)o->limits->strings_bytes;
+	readings_init(&m->r, out, o->limits);
 	rc = reader_peek(in, 65536, &head, err);
 	if (!rc && !find_columns(head, &m->col))
 		rc = err_set(err, ERR_FORMAT, "has no columns for time, metric and value");
@@ -159,9 +124,7 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *o
 	if (!rc)
 		rc = read_rows(m, err);
 	csv_close(m->csv);
-	map_free(&m->series);
-	buf_free(&m->key);
-	free(m->last);
+	readings_free(&m->r);
 	free(m);
 	return rc;
 }

@@ -86,6 +86,50 @@ int tree_put(const struct tree *t, struct sink *sink, struct err *err)
 	return rc;
 }
 
+/* The tree without subtrees lighter than `least`; moved[i]: where node i went. */
+static int fold_at(const struct tree *t, const double *weight, double least, uint32_t folded, struct tree *to, uint32_t *moved, struct err *err)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		struct tree_node node = t->node[i];
+		bool up_kept = node.parent == TREE_NONE || weight[node.parent] >= least;
+
+		if (node.parent != TREE_NONE)
+			node.parent = moved[node.parent];
+		if (!up_kept) {
+			moved[i] = node.parent;
+			continue;
+		}
+		if (weight[i] < least)
+			node = (struct tree_node){ .parent = node.parent, .func = folded };
+		moved[i] = tree_child(to, node);
+		if (moved[i] == TREE_NONE)
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+int tree_fold(struct tree *t, double *weight, double whole, uint32_t folded, uint64_t most, uint32_t **moved, double *share, struct err *err)
+{
+	struct tree to = { 0 };
+	int rc = 0;
+
+	*share = 1e-5 / 4;
+	*moved = malloc((t->n + 1) * sizeof(**moved));
+	if (!*moved)
+		return err_nomem(err);
+	for (size_t i = t->n; i-- > 1;)
+		if (t->node[i].parent != TREE_NONE)
+			weight[t->node[i].parent] += weight[i];
+	do {
+		*share *= 4;
+		tree_clear(&to);
+		rc = fold_at(t, weight, whole * *share, folded, &to, *moved, err);
+	} while (!rc && to.n > most && *share < 1);
+	tree_free(t);
+	*t = to;
+	return rc;
+}
+
 void tree_clear(struct tree *t)
 {
 	t->n = 0;

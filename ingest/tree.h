@@ -30,6 +30,11 @@ uint32_t tree_child(struct tree *t, struct tree_node node);
 uint32_t tree_append(struct tree *t, struct tree_node node);
 /* Puts every node as a callsite record. */
 int tree_put(const struct tree *t, struct sink *sink, struct err *err) ERR_MUST_CHECK;
+/* Folds light subtrees into '[folded]' (function `folded`) until at most `most` nodes are left: those below the smallest share of `whole`, from
+ * 1e-5 on and four times more each try, that does it. weight: of each node alone on entry, of its subtree afterwards. *moved (caller frees) tells
+ * where each node went, *share below what was folded. */
+int tree_fold(struct tree *t, double *weight, double whole, uint32_t folded, uint64_t most, uint32_t **moved, double *share,
+	      struct err *err) ERR_MUST_CHECK;
 void tree_clear(struct tree *t);	/* forgets the nodes, keeps the memory */
 void tree_free(struct tree *t);
 

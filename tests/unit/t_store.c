@@ -13,21 +13,8 @@
 #include "core/store.h"
 #include "core/store_db.h"
 #include "tests/unit/check.h"
+#include "tests/unit/opened.h"
 #include "tests/unit/scratch.h"
-
-static struct store *open_ok(const char *path, enum store_mode mode, const char *file, int line)
-{
-	struct store *st = NULL;
-	struct err err = { 0 };
-
-	check_report(!store_open(&st, path, mode, &limits_default, &err) && st, file, line, "store_open");
-	if (!st) {
-		fprintf(stderr, "%s\n", err.msg);
-		exit(1);
-	}
-	return st;
-}
-#define OPEN(path, mode) open_ok(path, mode, __FILE__, __LINE__)
 
 static void values(void)
 {

@@ -12,21 +12,8 @@
 
 #include "core/store.h"
 #include "tests/unit/check.h"
+#include "tests/unit/opened.h"
 #include "tests/unit/scratch.h"
-
-static struct store *open_ok(const char *path, enum store_mode mode, const char *file, int line)
-{
-	struct store *st = NULL;
-	struct err err = { 0 };
-
-	check_report(!store_open(&st, path, mode, &limits_default, &err) && st, file, line, "store_open");
-	if (!st) {
-		fprintf(stderr, "%s\n", err.msg);
-		exit(1);
-	}
-	return st;
-}
-#define OPEN(path, mode) open_ok(path, mode, __FILE__, __LINE__)
 
 /* Any SQL, on any file, as a stranger would. */
 static void raw(const char *path, const char *sql)
