@@ -30,8 +30,9 @@ struct step {
 };
 
 static const struct step full[] = {
-	{ pass_sides },	     { pass_slices },	  { pass_load },   { pass_symbols }, { pass_paths },  { pass_diff },   { pass_gc },
-	{ pass_goroutines }, { pass_signatures }, { pass_series },     { pass_environment }, { pass_linear }, { pass_causes },  { pass_guilty }, { pass_advise }, { NULL },
+	{ pass_sides },	 { pass_slices },     { pass_load },	   { pass_symbols }, { pass_paths },   { pass_diff },
+	{ pass_gc },	 { pass_goroutines }, { pass_signatures }, { pass_series },  { pass_derived }, { pass_environment },
+	{ pass_linear }, { pass_causes },     { pass_guilty },	   { pass_advise },  { NULL },
 };
 
 /* `attrib diff`: what its table needs, from function totals alone. */

@@ -22,22 +22,6 @@
 #define LOUD_GROWTH .5		/* of the baseline's goroutines */
 #define MIN_GROWTH 15.0		/* goroutines: fewer more of them are never loud */
 
-static const char *told(struct pass *p, const char *what, double base, double cur)
-{
-	struct buf b = { .limit = 500 };
-	char *s;
-
-	buf_printf(&b, "%s: ", what);
-	if (p->design != DESIGN_SNAPSHOT) {
-		fmt_count(&b, base);
-		buf_puts(&b, " -> ");
-	}
-	fmt_count(&b, cur);
-	s = arena_strndup(&p->mem, b.data, b.len);
-	buf_free(&b);
-	return s;
-}
-
 /* Growth of a count against all goroutines of the baseline, damped while it is small in absolute numbers. */
 static double growth(double base, double cur, double all)
 {
@@ -57,7 +41,7 @@ static int put_count(struct pass *p, const char *name, const char *what, double 
 	s.p = p->design == DESIGN_SNAPSHOT ? NAN : fmin(1, goroutines_growth_p(p, base, cur) * tests);
 	signal_loud(&s, growth(base, cur, all), LOUD_GROWTH, s.p);
 	s.cluster = cluster;
-	s.why = told(p, what, base, cur);
+	s.why = signal_told(p, what, base, cur, "count");
 	return signal_put(p, &s, err);
 }
 
@@ -74,23 +58,25 @@ static int put_total(struct pass *p, const struct gostacks *g, struct err *err)
 }
 
 struct trend {
-	double growth, se, p, start;	/* goroutines over the side's time */
+	double growth, se, p, start;	/* goroutines over the time of one process's dumps */
 	size_t n;
+	int64_t instance;
+	int processes;			/* of the side, with dumps enough for a trend */
 };
 
-/* side SIDES: all dumps. */
-static int trend_of(struct pass *p, const struct gostacks *g, enum side side, struct trend *r, struct err *err)
+/* The dumps of one process on a side (SIDES: on both). */
+static int trend_of(struct pass *p, const struct gostacks *g, enum side side, int64_t instance, struct trend *r, struct err *err)
 {
 	double *t = arena_array(&p->mem, double, g->n_dumps + 1), *y = arena_array(&p->mem, double, g->n_dumps + 1);
 	struct trend_sen sen;
 	struct trend_mk mk;
 	int rc;
 
-	*r = (struct trend){ .growth = NAN, .p = NAN, .se = NAN };
+	*r = (struct trend){ .growth = NAN, .p = NAN, .se = NAN, .instance = instance };
 	if (!t || !y)
 		return err_nomem(err);
 	for (size_t d = 0; d < g->n_dumps; d++) {
-		if ((side != SIDES && g->dump[d].side != side) || g->dump[d].t == STORE_NULL)
+		if ((side != SIDES && g->dump[d].side != side) || g->dump[d].instance != instance || g->dump[d].t == STORE_NULL)
 			continue;
 		t[r->n] = (double)(g->dump[d].t - g->dump[0].t) * 1e-9;
 		for (size_t i = 0; i < g->n; i++)
@@ -111,18 +97,42 @@ static int trend_of(struct pass *p, const struct gostacks *g, enum side side, st
 	return 0;
 }
 
+/* The process of a side whose goroutines grew most: one that leaks among several must not drown in the others. */
+static int most_growth(struct pass *p, const struct gostacks *g, enum side side, struct trend *most, struct err *err)
+{
+	int processes = 0, rc = 0;
+
+	*most = (struct trend){ .growth = NAN, .p = NAN, .se = NAN, .instance = STORE_NULL };
+	for (size_t d = 0; !rc && d < g->n_dumps; d++) {
+		struct trend r;
+		bool seen = side != SIDES && g->dump[d].side != side;
+
+		for (size_t e = 0; e < d && !seen; e++)
+			seen = g->dump[e].instance == g->dump[d].instance && (side == SIDES || g->dump[e].side == side);
+		if (seen)
+			continue;
+		rc = trend_of(p, g, side, g->dump[d].instance, &r, err);
+		if (rc || isnan(r.growth))
+			continue;
+		processes++;
+		if (!(most->growth >= r.growth))
+			*most = r;
+	}
+	most->processes = processes;
+	return rc;
+}
+
 static int put_slope(struct pass *p, const struct gostacks *g, struct err *err)
 {
 	struct signal s = SIGNAL("goroutines.slope", "goroutine");
-	struct trend r[SIDES];
+	struct trend r[SIDES] = { { .growth = NAN, .p = NAN, .se = NAN } };
 	double delta, base, z;
 	bool whole = p->design == DESIGN_EARLY_LATE;	/* one run: its trend over all its time, against standing still */
-	int rc = whole ? 0 : trend_of(p, g, BASE, &r[BASE], err);
+	const char *what;
+	int rc = whole ? 0 : most_growth(p, g, BASE, &r[BASE], err);
 
-	if (whole)
-		r[BASE] = (struct trend){ .growth = NAN, .p = NAN, .se = NAN };
 	if (!rc)
-		rc = trend_of(p, g, whole ? SIDES : CUR, &r[CUR], err);
+		rc = most_growth(p, g, whole ? SIDES : CUR, &r[CUR], err);
 	if (rc || isnan(r[CUR].growth))
 		return rc;
 	base = isnan(r[BASE].growth) ? 0 : r[BASE].growth;
@@ -131,11 +141,14 @@ static int put_slope(struct pass *p, const struct gostacks *g, struct err *err)
 	s.base = base;
 	s.cur = r[CUR].growth;
 	s.unit = "goroutines";
-	/* The trend of the side that grew must be one, and the sides must differ: with five dumps no rank test says more than .03. */
-	s.p = fmax(dist_normal_p2(z), delta > 0 ? r[CUR].p : isnan(r[BASE].p) ? 1 : r[BASE].p);
+	/* The trend of the side that grew must be one, and the sides must differ: with five dumps no rank test says more than .03. The choice
+	 * of one process among several is paid by the normal test, which has the room. */
+	s.p = fmin(1, dist_normal_p2(z) * r[CUR].processes);
+	s.p = fmax(s.p, delta > 0 ? r[CUR].p : isnan(r[BASE].p) ? 1 : r[BASE].p);
 	signal_loud(&s, growth(0, delta, fmax(g->all[BASE], r[CUR].start)), LOUD_GROWTH, s.p);
-	s.why = told(p, "goroutines grew during the steady phase by", base, r[CUR].growth);
-	return signal_put(p, &s, err);
+	rc = signal_of_process(p, "goroutines grew during the steady phase by", r[CUR].instance, r[CUR].processes, &what, err);
+	s.why = rc ? NULL : signal_told(p, what, base, r[CUR].growth, "count");
+	return rc ? rc : signal_put(p, &s, err);
 }
 
 static int put_cluster_growth(struct pass *p, const struct tree *t, const struct gostacks *g, const struct goclusters *c, struct err *err)
@@ -262,7 +275,7 @@ static int put_shape(struct pass *p, const struct gostacks *g, const struct gocl
 	s.unit = "ratio";
 	s.p = perm.p;
 	signal_loud(&s, isnan(s.base) ? 0 : s.cur - s.base, .3, s.p);
-	s.why = told(p, "spread of goroutines over clusters (normalised entropy)", s.base, s.cur);
+	s.why = signal_told(p, "spread of goroutines over clusters (normalised entropy)", s.base, s.cur, "count");
 	rc = signal_put(p, &s, err);
 	jsd = agree_jsd(base, cur, c->k, NULL);
 	if (rc || isnan(jsd))
@@ -292,7 +305,7 @@ static int put_waits(struct pass *p, const struct gostacks *g, struct err *err)
 	s.cur = waiting;
 	s.unit = "goroutines";
 	signal_loud(&s, growth(0, waiting, g->all[BASE]), LOUD_GROWTH, NAN);
-	s.why = told(p, "additional goroutines that waited a minute or longer", 0, waiting);
+	s.why = signal_told(p, "additional goroutines that waited a minute or longer", 0, waiting, "count");
 	return all > 0 ? signal_put(p, &s, err) : 0;
 }
 

@@ -13,7 +13,6 @@
 #include "analyze/math/rates.h"
 #include "analyze/math/trend.h"
 #include "analyze/signal.h"
-#include "core/fmt.h"
 
 #define LOUD_RATE .10		/* ln 1.1: method 5.2, comparable load */
 #define LOUD_LATENCY .69	/* ln 2 */
@@ -121,7 +120,6 @@ static int put_quantity(struct pass *p, const struct quantity *u, struct err *er
 {
 	struct level l[SIDES];
 	struct change c;
-	struct buf why = { .limit = 300 };
 	struct signal s;
 	int64_t id = STORE_NULL;
 	int rc = load_level(p, BASE, u, &l[BASE], err);
@@ -143,14 +141,8 @@ static int put_quantity(struct pass *p, const struct quantity *u, struct err *er
 	s.p = c.p;
 	s.change = id;
 	signal_loud(&s, u->difference ? c.delta : log(c.cur / c.base), u->loud, c.p);
-	buf_printf(&why, "%s: ", u->what);
-	fmt_value(&why, c.base, u->unit);
-	buf_puts(&why, " -> ");
-	fmt_value(&why, c.cur, u->unit);
-	s.why = why.data;
-	rc = signal_put(p, &s, err);
-	buf_free(&why);
-	return rc;
+	s.why = signal_told(p, u->what, c.base, c.cur, u->unit);
+	return signal_put(p, &s, err);
 }
 
 int pass_load(struct pass *p, struct err *err)

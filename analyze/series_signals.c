@@ -14,42 +14,48 @@
 #include "analyze/math/rank.h"
 #include "analyze/math/trend.h"
 #include "analyze/signal.h"
-#include "core/fmt.h"
 
-enum reduce { LEVEL, RATE, P99, GROWTH, SHARE, LAST };	/* SHARE: growth of the counter over the growth of `per` */
+/* SHARE: growth of the counter over the growth of `per`; REUSE: the same, and of a single look the counts since their start. */
+enum reduce { LEVEL, RATE, P99, GROWTH, SHARE, REUSE, LAST };
 
 struct series_signal {
-	const char *signal, *group, *series, *per;
+	const char *signal, *group;
+	const char *series, *per;	/* names, or GLOB patterns over them */
 	enum reduce reduce;
 	bool difference;	/* compared as cur - base, else as ln(cur / base) */
 	double loud, tau;	/* tau: of the ln, or of the difference */
 	const char *unit, *what;
+	double floor;		/* added to both sides before the ln, for what may be 0 */
 };
 
 static const struct series_signal table[] = {
-	{ "sched.latency_p99", "sched", "/sched/latencies:seconds", NULL, P99, false, 1.4, .35, "seconds", "scheduling latency p99" },
-	{ "sched.runnable", "sched", "sched.runqueue", NULL, LEVEL, true, 4, 1, "goroutines", "goroutines waiting for a processor" },
+	{ "sched.latency_p99", "sched", "/sched/latencies:seconds", NULL, P99, false, 1.4, .35, "seconds", "scheduling latency p99", 0 },
+	{ "sched.runnable", "sched", "sched.runqueue", NULL, LEVEL, true, 4, 1, "goroutines", "goroutines waiting for a processor", 0 },
 	{ "sched.runnable", "sched", "/sched/goroutines/runnable:goroutines", NULL, LEVEL, true, 4, 1, "goroutines",
-	  "goroutines waiting for a processor" },
-	{ "sched.idle_procs", "sched", "sched.idle_procs", NULL, LEVEL, true, 1, .4, "processors", "idle processors" },
-	{ "gc.forced", "gc", "/gc/cycles/forced:gc-cycles", NULL, RATE, true, .2, .05, "1/s", "forced GC cycles a second" },
-	{ "gc.limiter", "gc", "/gc/limiter/last-enabled:gc-cycle", NULL, LAST, true, 1, .1, "cycle", "last GC cycle that hit the CPU limiter" },
-	{ "gc.goal_ratio", "gc", "/gc/heap/goal:bytes", "/gc/heap/live:bytes", LEVEL, false, .3, .06, "ratio", "GC goal over live heap" },
+	  "goroutines waiting for a processor", 0 },
+	{ "sched.idle_procs", "sched", "sched.idle_procs", NULL, LEVEL, true, 1, .4, "processors", "idle processors", 0 },
+	{ "gc.forced", "gc", "/gc/cycles/forced:gc-cycles", NULL, RATE, true, .2, .05, "1/s", "forced GC cycles a second", 0 },
+	{ "gc.limiter", "gc", "/gc/limiter/last-enabled:gc-cycle", NULL, LAST, true, 1, .1, "cycle", "last GC cycle that hit the CPU limiter", 0 },
+	{ "gc.goal_ratio", "gc", "/gc/heap/goal:bytes", "/gc/heap/live:bytes", LEVEL, false, .3, .06, "ratio", "GC goal over live heap", 0 },
 	{ "stw.other_p99", "stw", "/sched/pauses/total/other:seconds", NULL, P99, false, 1.4, .35, "seconds",
-	  "stop-the-world pauses outside GC, p99" },
+	  "stop-the-world pauses outside GC, p99", 0 },
 	{ "stw.stopping_share", "stw", "/sched/pauses/stopping/gc:seconds", "/sched/pauses/total/gc:seconds", P99, true, .4, .15, "ratio",
-	  "share of a pause that is stopping" },
-	{ "threads.slope", "threads", "threads", NULL, GROWTH, true, 10, 2, "threads", "threads grew during the steady phase by" },
-	{ "mutex.wait", "mutex", "/sync/mutex/wait/total:seconds", NULL, RATE, false, 1.1, .4, "seconds/s", "time blocked on locks a second" },
+	  "share of a pause that is stopping", 0 },
+	{ "threads.slope", "threads", "threads", NULL, GROWTH, true, 10, 2, "threads", "threads grew during the steady phase by", 0 },
+	{ "mutex.wait", "mutex", "/sync/mutex/wait/total:seconds", NULL, RATE, false, 1.1, .4, "seconds/s", "time blocked on locks a second", 0 },
 	{ "quota.throttle_share", "quota", "quota.throttled_periods", "quota.periods", SHARE, true, .1, .02, "ratio",
-	  "share of periods the quota throttled" },
-	{ "load.achieved_ratio", "load", "load.requests", "load.offered", SHARE, true, .05, .01, "ratio", "requests completed of those offered" },
-	{ "load.attempts", "load", "load.attempts", "load.requests", SHARE, true, .2, .03, "ratio", "attempts per call" },
-	{ "load.generator_cpu", "load", "load.generator_cpu", NULL, LEVEL, true, .3, .1, "ratio", "the load generator's use of its processors" },
-	{ "net.listen_overflows", "net", "tcp.listen_overflows", NULL, RATE, true, 1, .1, "1/s", "accept queue overflows a second" },
-	{ "net.retransmits", "net", "tcp.retransmits", "tcp.segments_out", SHARE, true, .01, .002, "ratio", "segments sent again" },
-	{ "net.rtt", "net", "net.rtt", NULL, LEVEL, false, .69, .2, "ns", "round trip time" },
-	{ "net.rwnd_limited", "net", "net.rwnd_limited", NULL, LEVEL, true, .2, .05, "ratio", "time limited by the receiver's window" },
+	  "share of periods the quota throttled", 0 },
+	{ "load.achieved_ratio", "load", "load.requests", "load.offered", SHARE, true, .05, .01, "ratio", "requests completed of those offered", 0 },
+	{ "load.attempts", "load", "load.attempts", "load.requests", SHARE, true, .2, .03, "ratio", "attempts per call", 0 },
+	{ "load.generator_cpu", "load", "load.generator_cpu", NULL, LEVEL, true, .3, .1, "ratio", "the load generator's use of its processors", 0 },
+	{ "net.listen_overflows", "net", "tcp.listen_overflows", NULL, RATE, true, 1, .1, "1/s", "accept queue overflows a second", 0 },
+	{ "net.retransmits", "net", "tcp.retransmits", "tcp.segments_out", SHARE, true, .01, .002, "ratio", "segments sent again", 0 },
+	{ "net.rtt", "net", "net.rtt", NULL, LEVEL, false, .69, .2, "ns", "round trip time", 0 },
+	{ "net.dials", "net", "tcp.active_opens", NULL, RATE, false, 1.1, .3, "1/s", "connections the host opened a second", 2 },
+	{ "net.dials", "net", "cluster.*.upstream_cx_total", NULL, RATE, false, 1.1, .3, "1/s", "connections the proxy opened a second", 2 },
+	{ "net.requests_per_conn", "net", "cluster.*.upstream_rq_total", "cluster.*.upstream_cx_total", REUSE, false, 1.1, .3, "requests",
+	  "requests a connection of the proxy carried", 0 },
+	{ "net.rwnd_limited", "net", "net.rwnd_limited", NULL, LEVEL, true, .2, .05, "ratio", "time limited by the receiver's window", 0 },
 };
 
 struct points {
@@ -66,14 +72,14 @@ struct place {
 static int load(struct pass *p, enum side side, const char *series, struct points *x, struct place at, struct err *err)
 {
 	static const char sql[] =
-		"SELECT o.t, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = ?1 AND f.run = ?3 AND coalesce(s.instance, 0) = ?4"
+		"SELECT o.t, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name GLOB ?1 AND f.run = ?3 AND coalesce(s.instance, 0) = ?4"
 		" AND (?1 NOT LIKE 'load.%' OR s.source IN (SELECT source FROM run_load_reports))"
 		" AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE t.side = ?2 AND i.run = f.run"
 		"  AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
-		"  AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR o.t >= t.t0) AND (t.t1 IS NULL OR o.t <= t.t1)))) ORDER BY s.label, o.t";
+		"  AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR o.t >= t.t0) AND (t.t1 IS NULL OR o.t <= t.t1)))) ORDER BY s.name, s.label, o.t";
 	struct stmt *q;
 	int64_t n = 0;
-	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = ?"
+	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name GLOB ?"
 			   " AND f.run = ? AND coalesce(s.instance, 0) = ?", "sii", series, at.run, at.instance);
 
 	*x = (struct points){ 0 };
@@ -110,6 +116,14 @@ static double total(const struct points *x)
 	for (size_t i = 0; i < x->n; i++)
 		sum += x->v[i];
 	return sum;
+}
+
+static bool one_look(const struct points *x)
+{
+	for (size_t i = 1; i < x->n; i++)
+		if (x->t[i] != x->t[0])
+			return false;
+	return x->n > 0;
 }
 
 /* p99 of what a histogram gained between its first and last state on the side: the upper bound of the bucket it falls in. */
@@ -188,6 +202,9 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 		else
 			*out = counter_growth(&y) > 0 ? counter_growth(&x) / counter_growth(&y) : NAN;
 		break;
+	case REUSE:
+		*out = counter_growth(&y) > 0 ? counter_growth(&x) / counter_growth(&y) : one_look(&y) && total(&y) > 0 ? total(&x) / total(&y) : NAN;
+		break;
 	case GROWTH:
 		if (x.n >= 3 && (rc = trend_theil_sen(x.t, x.v, x.n, .05, &sen, err)) == 0)
 			*out = sen.slope * (x.t[x.n - 1] - x.t[0]);
@@ -208,7 +225,7 @@ static int side_value(struct pass *p, const struct series_signal *s, enum side s
 	int n = 0, used = 0;
 	int rc = store_query(p->st, &q, err,
 			     "SELECT DISTINCT f.run, coalesce(s.instance, 0) FROM series s JOIN source f ON f.id = s.source JOIN instance i"
-			     " ON i.run = f.run JOIN stretch t ON t.instance = i.id JOIN run r ON r.id = i.run WHERE s.name = ? AND t.side = ?"
+			     " ON i.run = f.run JOIN stretch t ON t.instance = i.id JOIN run r ON r.id = i.run WHERE s.name GLOB ? AND t.side = ?"
 			     " AND (s.instance IS NULL OR s.instance = i.id) ORDER BY r.folder, i.name, i.life", "ss", s->series, side_name[side]);
 
 	*out = NAN;
@@ -232,25 +249,16 @@ static int side_value(struct pass *p, const struct series_signal *s, enum side s
 static int put(struct pass *p, const struct series_signal *s, double base, double cur, struct err *err)
 {
 	struct signal g = SIGNAL(s->signal, s->group);
-	struct buf why = { .limit = 300 };
-	double effect = s->difference ? cur - base : base > 0 && cur > 0 ? log(cur / base) : 0;
-	int rc;
+	double b = base + s->floor, c = cur + s->floor;
+	double effect = s->difference ? c - b : b > 0 && c > 0 ? log(c / b) : 0;
 
 	g.base = base;
 	g.cur = cur;
 	g.unit = s->unit;
 	g.p = isnan(base) ? NAN : dist_normal_p2(effect / (sqrt(2) * s->tau));
 	signal_loud(&g, isnan(base) ? 0 : effect, s->loud, g.p);
-	buf_printf(&why, "%s: ", s->what);
-	if (!isnan(base)) {
-		fmt_value(&why, base, s->unit);
-		buf_puts(&why, " -> ");
-	}
-	fmt_value(&why, cur, s->unit);
-	g.why = why.data;
-	rc = signal_put(p, &g, err);
-	buf_free(&why);
-	return rc;
+	g.why = signal_told(p, s->what, base, cur, s->unit);
+	return signal_put(p, &g, err);
 }
 
 int pass_series(struct pass *p, struct err *err)

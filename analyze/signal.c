@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/fmt.h"
+
 void signal_loud(struct signal *s, double effect, double loud, double p)
 {
 	double certain = 1;
@@ -41,6 +43,46 @@ int signal_absent(struct pass *p, const char *name, const char *group, const cha
 	return store_run(p->st, err,
 			 "INSERT OR IGNORE INTO signal (analysis, name, source_group, state, why) VALUES (1, ?, ?, 'absent', ?)", "sss",
 			 name, group, needs);
+}
+
+const char *signal_told(struct pass *p, const char *what, double base, double cur, const char *unit)
+{
+	struct buf b = { .limit = 700 };
+	char *s;
+
+	buf_printf(&b, "%s: ", what);
+	if (!isnan(base) && p->design != DESIGN_SNAPSHOT) {
+		fmt_value(&b, base, unit);
+		buf_puts(&b, " -> ");
+	}
+	fmt_value(&b, cur, unit);
+	s = arena_strndup(&p->mem, b.data, b.len);
+	buf_free(&b);
+	return s;
+}
+
+int signal_of_process(struct pass *p, const char *what, int64_t instance, int of, const char **out, struct err *err)
+{
+	struct buf b = { .limit = 400 };
+	struct stmt *q;
+	int rc;
+
+	*out = what;
+	if (of < 2 || instance == STORE_NULL)
+		return 0;
+	rc = store_query(p->st, &q, err, "SELECT CASE i.name WHEN '' THEN r.name ELSE i.name END FROM instance i JOIN run r ON r.id = i.run WHERE i.id = ?",
+			 "i", instance);
+	if (rc)
+		return rc;
+	if (store_next(q, err)) {
+		struct str name = stmt_text(q, 0);
+
+		buf_printf(&b, "in process %.*s (of %d) %s", (int)(name.n < 100 ? name.n : 100), name.p, of, what);
+		*out = arena_strndup(&p->mem, b.data, b.len);
+	}
+	buf_free(&b);
+	rc = store_end(q, err);
+	return rc || *out ? rc : err_nomem(err);
 }
 
 int signal_value(struct pass *p, const char *name, double *value, struct err *err)

@@ -27,6 +27,10 @@ void signal_loud(struct signal *s, double effect, double loud, double p);
 int signal_put(struct pass *p, const struct signal *s, struct err *err) ERR_MUST_CHECK;
 /* Not tested: needs says which file would give it. A signal that was put already stays. */
 int signal_absent(struct pass *p, const char *name, const char *group, const char *needs, struct err *err) ERR_MUST_CHECK;
+/* "WHAT: BASE -> CUR" by unit (fmt_value), without BASE where there is none; lives as long as the pass. NULL: no memory. */
+const char *signal_told(struct pass *p, const char *what, double base, double cur, const char *unit);
+/* What, with the process it was seen in when it is one of several. instance STORE_NULL or of 1: what alone. */
+int signal_of_process(struct pass *p, const char *what, int64_t instance, int of, const char **out, struct err *err) ERR_MUST_CHECK;
 /* The value of a signal put before; NaN when absent. */
 int signal_value(struct pass *p, const char *name, double *value, struct err *err) ERR_MUST_CHECK;
 

@@ -150,7 +150,7 @@ static int goroutine_signature(struct pass *p, const struct tree *t, const struc
 	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
 	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
 	struct signal s = SIGNAL(f->name, "goroutine");
-	struct buf why = { .limit = 200 };
+	char what[200];
 	double d, n[SIDES] = { 0 };
 	int rc;
 
@@ -170,14 +170,9 @@ static int goroutine_signature(struct pass *p, const struct tree *t, const struc
 	s.p = goroutines_growth_p(p, n[BASE], n[CUR]);
 	d = n[CUR] - n[BASE];
 	signal_loud(&s, d, f->loud, s.p);
-	buf_printf(&why, "goroutines a dump in stacks with %s: ", strrchr(f->name, '.') + 1);
-	fmt_count(&why, s.base);
-	buf_puts(&why, " -> ");
-	fmt_count(&why, s.cur);
-	s.why = why.data;
-	rc = signal_put(p, &s, err);
-	buf_free(&why);
-	return rc;
+	snprintf(what, sizeof(what), "goroutines a dump in stacks with %s", strrchr(f->name, '.') + 1);
+	s.why = signal_told(p, what, s.base, s.cur, "count");
+	return signal_put(p, &s, err);
 }
 
 int pass_signatures(struct pass *p, struct err *err)

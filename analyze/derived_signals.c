@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * derived_signals.c - signals that no file states and several figures together tell
+ *
+ * profiler.rate: the block profiler credits an event shorter than its rate with the full rate, so the smallest total of any stack bounds
+ * the rate from above: a profile that holds stacks of some microseconds was recorded densely, whatever the settings say.
+ *
+ * net.implied_window: a stream that waits for credit moves .73 of its window in a round trip (grpc-go returns credit in quarters; the
+ * factor was measured on it), so goodput x round trip / .73 shows the window when the window is what limits. Between 55 and 75 KB
+ * it is the 65,535 bytes of a connection that nobody sized.
+ */
+#include <math.h>
+
+#include "analyze/signal.h"
+
+#define DENSE_NS 10000.0	/* a rate below this costs: docs/causes.md */
+#define YIELD .73
+#define WINDOW_LO 55e3
+#define WINDOW_HI 75e3
+#define MIN_RTT_NS 1e6		/* below a millisecond the window hardly limits */
+
+static int real_of(struct pass *p, double *out, struct err *err, const char *sql, enum side side)
+{
+	struct stmt *q;
+	int rc = store_query(p->st, &q, err, sql, "s", side_name[side]);
+
+	*out = NAN;
+	if (rc)
+		return rc;
+	if (store_next(q, err) && !stmt_null(q, 0))
+		*out = stmt_real(q, 0);
+	return store_end(q, err);
+}
+
+static int put_profiler_rate(struct pass *p, struct err *err)
+{
+	static const char sql[] =
+		"SELECT min(s.amount) FROM sample s JOIN measure m ON m.id = s.measure JOIN profile f ON f.id = m.profile"
+		" WHERE m.metric = 'block' AND s.amount > 0 AND f.instance IN (SELECT instance FROM stretch WHERE side = ?)";
+	struct signal s = SIGNAL("profiler.rate", "block");
+	int rc = real_of(p, &s.base, err, sql, BASE);
+
+	if (!rc)
+		rc = real_of(p, &s.cur, err, sql, CUR);
+	if (rc || isnan(s.cur) || (p->design == DESIGN_TWO_SIDES && isnan(s.base)))
+		return rc;
+	s.unit = "ns";
+	/* Only a dense rate is worth a word, and only one that became denser is a change. */
+	signal_loud(&s, s.cur < DENSE_NS && s.base > 0 ? log10(s.base / s.cur) : 0, 1, NAN);
+	s.why = signal_told(p, "least time any stack of the block profile waited, which bounds its rate from above", s.base, s.cur, "ns");
+	return signal_put(p, &s, err);
+}
+
+/* Bytes that one stream's round trip moves, over its yield; NaN where a figure is missing. */
+static int window_of(struct pass *p, enum side side, double *out, struct err *err)
+{
+	static const char speed[] =
+		"SELECT sum(o.value) * 1e9 / nullif(max(o.t + o.span) - min(o.t), 0) FROM series s JOIN source f ON f.id = s.source"
+		" JOIN point o ON o.series = s.id WHERE s.name = 'load.bytes' AND f.run IN (SELECT i.run FROM stretch t JOIN instance i"
+		"  ON i.id = t.instance WHERE t.side = ?)";
+	static const char streams[] =
+		"SELECT coalesce((SELECT max(CAST(s.value AS REAL)) FROM setting s WHERE s.name = 'streams' AND s.instance IN"
+		"  (SELECT instance FROM stretch WHERE side = ?1)), (SELECT avg(o.value) FROM series s JOIN source f ON f.id = s.source"
+		"  JOIN point o ON o.series = s.id WHERE s.name = 'load.vus' AND f.run IN (SELECT i.run FROM stretch t JOIN instance i"
+		"  ON i.id = t.instance WHERE t.side = ?1)))";
+	static const char trip[] =
+		"SELECT coalesce((SELECT max(CAST(s.value AS REAL)) * 1e6 FROM setting s WHERE s.name = 'rtt_ms' AND s.instance IN"
+		"  (SELECT instance FROM stretch WHERE side = ?1)), (SELECT min(o.value) FROM series s JOIN source f ON f.id = s.source"
+		"  JOIN point o ON o.series = s.id WHERE s.name = 'net.min_rtt' AND f.run IN (SELECT i.run FROM stretch t JOIN instance i"
+		"  ON i.id = t.instance WHERE t.side = ?1)))";
+	double rate, n, rtt;
+	int rc = real_of(p, &rate, err, speed, side);
+
+	if (!rc)
+		rc = real_of(p, &n, err, streams, side);
+	if (!rc)
+		rc = real_of(p, &rtt, err, trip, side);
+	*out = rate > 0 && n > 0 && rtt >= MIN_RTT_NS ? rate / n * (rtt * 1e-9) / YIELD : NAN;
+	return rc;
+}
+
+static int put_implied_window(struct pass *p, struct err *err)
+{
+	struct signal s = SIGNAL("net.implied_window", "net");
+	bool now, before;
+	int rc = window_of(p, BASE, &s.base, err);
+
+	if (!rc)
+		rc = window_of(p, CUR, &s.cur, err);
+	if (rc || isnan(s.cur) || (p->design == DESIGN_TWO_SIDES && isnan(s.base)))
+		return rc;
+	now = s.cur >= WINDOW_LO && s.cur <= WINDOW_HI;
+	before = s.base >= WINDOW_LO && s.base <= WINDOW_HI;
+	s.unit = "bytes";
+	signal_loud(&s, now - before, 1, NAN);
+	s.why = signal_told(p, "window that a stream's throughput and round trip imply (65,535 when nobody sized it)", s.base, s.cur, "bytes");
+	return signal_put(p, &s, err);
+}
+
+int pass_derived(struct pass *p, struct err *err)
+{
+	int rc = put_profiler_rate(p, err);
+
+	return rc ? rc : put_implied_window(p, err);
+}
