@@ -68,12 +68,12 @@ struct place {
 	int64_t run, instance;
 };
 
-/* The points of one series name of one process in the steady phase of a side. */
-static int load(struct pass *p, enum side side, const char *series, struct points *x, struct place at, struct err *err)
+/* The points of one series name of one process in the steady phase of a side; timed: not those that only stand in an order. */
+static int load(struct pass *p, enum side side, const char *series, bool timed, struct points *x, struct place at, struct err *err)
 {
 	static const char sql[] =
 		"SELECT o.t, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name GLOB ?1 AND f.run = ?3 AND coalesce(s.instance, 0) = ?4"
-		" AND (?1 NOT LIKE 'load.%' OR s.source IN (SELECT source FROM run_load_reports))"
+		" AND (?5 = 0 OR f.clock <> 'none') AND (?1 NOT LIKE 'load.%' OR s.source IN (SELECT source FROM run_load_reports))"
 		" AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE t.side = ?2 AND i.run = f.run"
 		"  AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
 		"  AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR o.t >= t.t0) AND (t.t1 IS NULL OR o.t <= t.t1)))) ORDER BY s.name, s.label, o.t";
@@ -88,7 +88,7 @@ static int load(struct pass *p, enum side side, const char *series, struct point
 	if (!rc && (!x->t || !x->v))
 		rc = err_nomem(err);
 	if (!rc)
-		rc = store_query(p->st, &q, err, sql, "ssii", series, side_name[side], at.run, at.instance);
+		rc = store_query(p->st, &q, err, sql, "ssiii", series, side_name[side], at.run, at.instance, (int64_t)timed);
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && (int64_t)x->n < n; x->n++) {
@@ -171,6 +171,7 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 	struct points x, y = { 0 };
 	struct trend_sen sen;
 	double other = NAN;
+	bool timed;
 	int rc;
 
 	*out = NAN;
@@ -182,9 +183,10 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 		}
 		return rc;
 	}
-	rc = load(p, side, s->series, &x, at, err);
+	timed = s->reduce == RATE || s->reduce == GROWTH;
+	rc = load(p, side, s->series, timed, &x, at, err);
 	if (!rc && s->per)
-		rc = load(p, side, s->per, &y, at, err);
+		rc = load(p, side, s->per, timed, &y, at, err);
 	if (rc || !x.n || (s->per && !y.n))
 		return rc;
 	switch (s->reduce) {
