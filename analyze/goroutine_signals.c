@@ -64,6 +64,14 @@ struct trend {
 	int processes;			/* of the side, with dumps enough for a trend */
 };
 
+static bool monotone(const double *y, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (y[i] == y[i - 1] || (y[i] > y[i - 1]) != (y[1] > y[0]))
+			return false;
+	return true;
+}
+
 /* The dumps of one process on a side (SIDES: on both). */
 static int trend_of(struct pass *p, const struct gostacks *g, enum side side, int64_t instance, struct trend *r, struct err *err)
 {
@@ -92,8 +100,9 @@ static int trend_of(struct pass *p, const struct gostacks *g, enum side side, in
 		return rc;
 	r->growth = sen.slope * (t[r->n - 1] - t[0]);
 	r->start = fmax(1, y[0]);
-	r->p = mk.p;
 	r->se = fmax(isfinite(sen.se) ? sen.se * (t[r->n - 1] - t[0]) : 0, sqrt(r->start));
+	/* Three dumps that rise give a rank test no room (p .3): there the size speaks, against the noise of two counts. */
+	r->p = monotone(y, r->n) ? fmin(mk.p, dist_normal_p2(r->growth / (sqrt(2) * r->se))) : mk.p;
 	return 0;
 }
 
