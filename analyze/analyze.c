@@ -64,6 +64,7 @@ static int run_passes(struct store *st, const struct analyze_opts *o, const stru
 	if (rc)
 		return rc;
 	p.cat = cat;
+	p.tau = taus_assumed;
 	p.effect_share = o->effect_share > 0 ? o->effect_share : .005;
 	p.effect_relative = o->effect_relative > 0 ? o->effect_relative : .05;
 	p.pause_ns = (o->pause_ms > 0 ? o->pause_ms : 10) * 1e6;

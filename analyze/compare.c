@@ -10,6 +10,7 @@
 int compare_init(struct comparison *k, struct pass *p, const struct metric *m, const struct cube *c, struct err *err)
 {
 	*k = (struct comparison){ .m = m, .c = c };
+	k->tau = p->tau;
 	k->tau_scale = p->tau_scale;
 	k->by_instance = (p->n_runs[BASE] < 2 || p->n_runs[CUR] < 2) && p->design == DESIGN_TWO_SIDES;
 	for (int side = 0; side < SIDES; side++) {
@@ -20,9 +21,9 @@ int compare_init(struct comparison *k, struct pass *p, const struct metric *m, c
 	return 0;
 }
 
-static int test(struct comparison *k, const size_t n[SIDES], double tau, struct ratio_test *out, struct err *err)
+static int test(struct comparison *k, const size_t n[SIDES], enum tau tau, struct ratio_test *out, struct err *err)
 {
-	struct ratio_opts o = { .kind = RATIO_COST, .tau = tau * k->tau_scale, .phi = k->m->phi };
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = k->tau[tau] * k->tau_scale, .phi = k->m->phi };
 
 	return ratio_test(k->window[BASE], n[BASE], k->window[CUR], n[CUR], &o, out, err);
 }
@@ -43,7 +44,7 @@ static void add_window(struct comparison *k, size_t n[SIDES], size_t s, double v
 		.exposure = sl->exposure };
 }
 
-int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, double tau, struct ratio_test *out, struct err *err)
+int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum tau tau, struct ratio_test *out, struct err *err)
 {
 	size_t n[SIDES] = { 0, 0 };
 

@@ -8,14 +8,14 @@
 #include "analyze/cube.h"
 #include "analyze/math/ratio.h"
 
-/* What is compared, by metric. tau: relative standard deviation between runs of the same code, before anybody calibrated. */
+/* What is compared, by metric. */
 struct metric {
 	const char *metric;	/* of the measure rows */
 	bool by_count;		/* the counts are the amounts */
 	const char *id;		/* cpu alloc_bytes alloc_objects mutex_delay ...: metric ids are made of it */
 	const char *unit;
 	const char *group;	/* source group of its signals */
-	double tau_total, tau_user, tau_runtime;
+	enum tau tau_total, tau_user, tau_runtime;
 	double phi;		/* dispersion of one profile */
 	bool common;		/* scales with the machine's speed: a function must stand out from the common factor too */
 };
@@ -24,6 +24,7 @@ struct comparison {
 	const struct metric *m;
 	const struct cube *c;
 	struct ratio_window *window[SIDES];	/* scratch, n_side each */
+	const double *tau;			/* of the pass */
 	double tau_scale;
 	bool by_instance;			/* one run a side and several processes: they are the units */
 };
@@ -31,7 +32,7 @@ struct comparison {
 int compare_init(struct comparison *k, struct pass *p, const struct metric *m, const struct cube *c, struct err *err)
 	ERR_MUST_CHECK;
 /* symbol 0 with stat STAT_OWN is cost without a user frame; total: the whole slices. */
-int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, double tau, struct ratio_test *out, struct err *err)
+int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum tau tau, struct ratio_test *out, struct err *err)
 	ERR_MUST_CHECK;
 int compare_total(struct comparison *k, struct ratio_test *out, struct err *err) ERR_MUST_CHECK;
 /* Raw samples of a symbol on both sides together: what chance works on. */

@@ -22,17 +22,14 @@
 #define KEEP_SHARE 1e-4		/* untold symbols below this share of the total are not stored by `analyze` */
 #define FULL_DIFF 30000		/* rows a family that `attrib diff` stores at most */
 
-/* Taus, the relative spread between runs of one binary under one load: set by hand. tests/measure-tau prints what the 17 clean sides of
- * testdata/runs show for the totals, sampling noise included: CPU .13 (a busy machine whose speed drifted over two hours; .08 assumes a pair
- * captured back to back), bytes .03, objects .06, blocked time .07, live heap .21, lock delay .24. Functions as method 2.4 says. */
 static const struct metric metrics[] = {
-	{ "cpu", false, "cpu", "ns", "cpu", .08, .10, .25, 1.3, true },
-	{ "alloc", false, "alloc_bytes", "bytes", "heap", .04, .08, .15, 1.3, false },
-	{ "alloc", true, "alloc_objects", "count", "heap", .06, .10, .15, 1.3, false },
-	{ "inuse", false, "inuse_bytes", "bytes", "heap", .15, .20, .25, 2, false },
-	{ "mutex", false, "mutex_delay", "ns", "mutex", .40, .50, .50, 4, false },
-	{ "block", false, "block_delay", "ns", "block", .15, .20, .20, 4, false },
-	{ "wall", false, "wall", "ns", "wall", .10, .10, .20, 1.3, false },
+	{ "cpu", false, "cpu", "ns", "cpu", TAU_cpu_total, TAU_cpu_user, TAU_cpu_runtime, 1.3, true },
+	{ "alloc", false, "alloc_bytes", "bytes", "heap", TAU_alloc_bytes_total, TAU_alloc_bytes_user, TAU_alloc_bytes_runtime, 1.3, false },
+	{ "alloc", true, "alloc_objects", "count", "heap", TAU_alloc_objects_total, TAU_alloc_objects_user, TAU_alloc_objects_runtime, 1.3, false },
+	{ "inuse", false, "inuse_bytes", "bytes", "heap", TAU_inuse_total, TAU_inuse_user, TAU_inuse_runtime, 2, false },
+	{ "mutex", false, "mutex_delay", "ns", "mutex", TAU_mutex_total, TAU_mutex_user, TAU_mutex_runtime, 4, false },
+	{ "block", false, "block_delay", "ns", "block", TAU_block_total, TAU_block_user, TAU_block_runtime, 4, false },
+	{ "wall", false, "wall", "ns", "wall", TAU_wall_total, TAU_wall_user, TAU_wall_runtime, 1.3, false },
 };
 
 struct row {
@@ -95,7 +92,7 @@ static void remove_common(struct family *f)
 	}
 }
 
-static double tau_of(const struct metric *m, enum symbol_kind kind)
+static enum tau tau_of(const struct metric *m, enum symbol_kind kind)
 {
 	return kind == KIND_RUNTIME || kind == KIND_PROFILER || kind == KIND_UNKNOWN ? m->tau_runtime : m->tau_user;
 }

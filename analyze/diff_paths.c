@@ -77,7 +77,7 @@ static int put_carrier(struct pass *p, const struct comparison *k, const struct 
 {
 	const struct cube *c = k->c;
 	struct ratio_window w[SIDES];
-	struct ratio_opts o = { .kind = RATIO_COST, .tau = k->m->tau_user, .phi = k->m->phi };
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = k->tau[k->m->tau_user], .phi = k->m->phi };
 	struct ratio_test t;
 	struct change ch;
 

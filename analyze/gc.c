@@ -18,8 +18,6 @@
 
 #define LOUD_PAUSE .69		/* ln 2 */
 #define LOUD_RATE .41		/* ln 1.5 */
-#define TAU_PAUSE .25
-#define TAU_RATE .10
 
 int gc_cycles_load(struct pass *p, enum side side, struct gc_cycles *c, struct err *err)
 {
@@ -137,10 +135,10 @@ static int put_pauses(struct pass *p, struct gc_cycles c[SIDES], struct err *err
 		rc = rank_shift_ratio(c[BASE].pause, c[BASE].n, c[CUR].pause, c[CUR].n, .05, &hl, err);
 	if (!rc && c[BASE].n)
 		rc = put(p, "gc.pause_ratio", "typical GC pause against the baseline", "ratio", 1, hl.shift, log(hl.shift), LOUD_PAUSE,
-			 gc_p(log(hl.shift), v, TAU_PAUSE), NULL, err);
+			 gc_p(log(hl.shift), v, p->tau[TAU_gc_pause]), NULL, err);
 	if (!rc)
 		rc = put(p, "gc.pause_p99", "GC pause p99", "ns", p99[BASE], p99[CUR], gc_ln(p99[BASE], p99[CUR]), 2 * LOUD_PAUSE,
-			 gc_p(gc_ln(p99[BASE], p99[CUR]), 8 * v, TAU_PAUSE), "gc_pause_p99", err);
+			 gc_p(gc_ln(p99[BASE], p99[CUR]), 8 * v, p->tau[TAU_gc_pause]), "gc_pause_p99", err);
 	if (!rc)
 		rc = put(p, "gc.pause_over", "share of GC pauses that are long", "ratio", over[BASE], over[CUR],
 			 over[CUR] - (isnan(over[BASE]) ? 0 : over[BASE]), .05,
@@ -161,7 +159,7 @@ static int put_rate(struct pass *p, const struct gc_cycles c[SIDES], struct err 
 	if (!(rate[CUR] > 0))
 		return 0;
 	return put(p, "gc.rate", "GC cycles a second", "1/s", rate[BASE], rate[CUR], gc_ln(rate[BASE], rate[CUR]), LOUD_RATE,
-		   gc_p(gc_ln(rate[BASE], rate[CUR]), v, TAU_RATE), NULL, err);
+		   gc_p(gc_ln(rate[BASE], rate[CUR]), v, p->tau[TAU_gc_rate]), NULL, err);
 }
 
 static int put_fits(struct pass *p, enum side side, const struct gc_cycles *c, struct err *err)

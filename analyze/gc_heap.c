@@ -119,7 +119,7 @@ static int put_after(struct pass *p, double base, double cur, struct err *err)
 	s.base = base;
 	s.cur = cur;
 	s.unit = "bytes";
-	s.p = gc_p(gc_ln(base, cur), 0, .15);
+	s.p = gc_p(gc_ln(base, cur), 0, p->tau[TAU_heap_after_gc]);
 	signal_loud(&s, gc_ln(base, cur), .41, s.p);
 	s.why = signal_told(p, "heap after GC", base, cur, "bytes");
 	return signal_put(p, &s, err);

@@ -50,7 +50,7 @@ static int put_total(struct pass *p, const struct gostacks *g, struct err *err)
 	struct change c = { .metric = "goroutines", .scope = "total", .stat = "level", .unit = "goroutines", .test = "level",
 		.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = p->design == DESIGN_SNAPSHOT ? NAN : g->all[BASE], .cur = g->all[CUR],
 		.delta = p->design == DESIGN_SNAPSHOT ? NAN : g->all[CUR] - g->all[BASE], .p = goroutines_growth_p(p, g->all[BASE], g->all[CUR]), .lo = NAN, .hi = NAN,
-		.smallest = rates_mde(sqrt(2) * .35 * p->tau_scale, CHANGE_Q, .8), .n_base = (int64_t)g->n_side[BASE], .n_cur = (int64_t)g->n_side[CUR] };
+		.smallest = rates_mde(sqrt(2) * p->tau[TAU_goroutines] * p->tau_scale, CHANGE_Q, .8), .n_base = (int64_t)g->n_side[BASE], .n_cur = (int64_t)g->n_side[CUR] };
 
 	c.q = c.p;
 	c.status = change_status(p, &c, fmax(c.base, c.cur));

@@ -20,11 +20,10 @@
 
 #define HEAVIEST 2000		/* stacks whose silhouette is computed (issue: the rest joins) */
 #define STABILITY_ROUNDS 20
-#define TAU_COUNT .35		/* between-run spread of goroutines in one place under equal load */
 
 double goroutines_growth_p(const struct pass *p, double base, double cur)
 {
-	double tau = TAU_COUNT * p->tau_scale;
+	double tau = p->tau[TAU_goroutines] * p->tau_scale;
 	double v = 1 / (base + 1) + 1 / (cur + 1) + 2 * tau * tau;
 
 	if (p->design == DESIGN_SNAPSHOT)

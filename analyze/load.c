@@ -29,16 +29,17 @@ struct level {
 struct quantity {
 	const char *series, *per_series;	/* value / per_series where given */
 	const char *metric, *signal, *unit, *what;
-	double loud, tau;
+	double loud;
+	enum tau tau;
 	bool difference;			/* compared as a difference, not as a ratio (shares near 0) */
 };
 
 static const struct quantity quantities[] = {
-	{ "load.requests", NULL, "rps", "load.rps", "requests/s", "requests a second", LOUD_RATE, .01, false },
-	{ "load.errors", "load.requests", "error_rate", "load.errors", "ratio", "errors per request", LOUD_ERRORS, 0, true },
-	{ "load.p50", NULL, "latency_p50", NULL, "ns", "median latency", LOUD_LATENCY, .20, false },
-	{ "load.p95", NULL, "latency_p95", NULL, "ns", "latency p95", LOUD_LATENCY, .25, false },
-	{ "load.p99", NULL, "latency_p99", "load.latency_p99", "ns", "latency p99", LOUD_LATENCY, .30, false },
+	{ "load.requests", NULL, "rps", "load.rps", "requests/s", "requests a second", LOUD_RATE, TAU_rps, false },
+	{ "load.errors", "load.requests", "error_rate", "load.errors", "ratio", "errors per request", LOUD_ERRORS, TAU_rps, true },
+	{ "load.p50", NULL, "latency_p50", NULL, "ns", "median latency", LOUD_LATENCY, TAU_latency_p50, false },
+	{ "load.p95", NULL, "latency_p95", NULL, "ns", "latency p95", LOUD_LATENCY, TAU_latency_p95, false },
+	{ "load.p99", NULL, "latency_p99", "load.latency_p99", "ns", "latency p99", LOUD_LATENCY, TAU_latency_p99, false },
 };
 
 /* One value a row of the steady phase; rates are divided by their span. */
@@ -106,7 +107,7 @@ static struct change compare(struct pass *p, const struct quantity *u, const str
 	} else if (c.base > 0 && c.cur > 0) {
 		effect = log(c.cur / c.base);
 		se = sqrt(fmax(0, isnan(l[BASE].v_ln) ? .04 : l[BASE].v_ln) + fmax(0, isnan(l[CUR].v_ln) ? .04 : l[CUR].v_ln) +
-			  2 * u->tau * u->tau);
+			  2 * p->tau[u->tau] * p->tau[u->tau]);
 		c.p = c.q = dist_normal_p2(effect / se);
 		c.lo = c.base * (exp(effect - 1.96 * se) - 1);
 		c.hi = c.base * (exp(effect + 1.96 * se) - 1);

@@ -9,6 +9,7 @@
 #define ANALYZE_PASS_H
 
 #include "analyze/analyze.h"
+#include "analyze/taus.h"
 #include "core/arena.h"
 
 enum side { BASE, CUR, SIDES };
@@ -28,6 +29,7 @@ struct pass {
 	bool per_request;		/* costs are divided by requests, else by seconds */
 	int64_t n_runs[SIDES], n_instances[SIDES];
 	double effect_share, effect_relative, pause_ns;
+	const double *tau;		/* by enum tau */
 	double tau_scale;		/* of the assumed spread between runs: 1, or less when both sides are one process */
 	double mutex_fraction;		/* of mutex events that were sampled */
 	int n_caveats;

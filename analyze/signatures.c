@@ -17,7 +17,6 @@
 #include "analyze/signature_match.h"
 #include "core/fmt.h"
 
-#define TAU .25			/* shares of runtime and library code between runs */
 #define PHI 3.0
 #define MAX_BITS 64
 
@@ -84,7 +83,7 @@ static const char *sentence(struct pass *p, const struct cause_frames *f, double
 
 static int put_cost(struct pass *p, const struct signature *g, const struct cube *c, struct err *err)
 {
-	struct ratio_opts o = { .kind = RATIO_COST, .tau = TAU, .phi = PHI };
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = p->tau[TAU_signature], .phi = PHI };
 	struct signal s = SIGNAL(g->f->name, strcmp(c->metric, "alloc") == 0 || strcmp(c->metric, "inuse") == 0 ? "heap" : c->metric);
 	struct ratio_test t;
 	double share[SIDES], cost[SIDES], whole;
