@@ -35,6 +35,8 @@ static const struct step full[] = {
 	{ pass_linear }, { pass_causes },     { pass_guilty },	   { pass_advise },  { NULL },
 };
 
+static const struct step calibrate[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_paths }, { pass_calibrate }, { NULL } };
+
 /* `attrib diff`: what its table needs, from function totals alone. */
 static const struct step quick[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_diff }, { NULL } };
 
@@ -55,9 +57,9 @@ int analyze_clear(struct store *st, struct err *err)
 	return store_script(st, clear_sql, err);
 }
 
-static int run_passes(struct store *st, const struct analyze_opts *o, const struct step *list, struct err *err)
+static int run_passes(struct store *st, const struct analyze_opts *o, const struct step *list, struct analyze_tau *fitted, struct err *err)
 {
-	struct pass p = { .st = st, .o = o };
+	struct pass p = { .st = st, .o = o, .fitted = fitted };
 	struct analyze_catalogue *cat = NULL;
 	int rc = analyze_catalogue_load(&cat, o, err);
 
@@ -84,10 +86,20 @@ static int run_passes(struct store *st, const struct analyze_opts *o, const stru
 
 int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err)
 {
-	return run_passes(st, o, full, err);
+	return run_passes(st, o, full, NULL, err);
 }
 
 int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err)
 {
-	return run_passes(st, o, quick, err);
+	return run_passes(st, o, quick, NULL, err);
+}
+
+size_t analyze_n_taus(void)
+{
+	return TAUS;
+}
+
+int analyze_calibrate(struct store *st, const struct analyze_opts *o, struct analyze_tau *out, struct err *err)
+{
+	return run_passes(st, o, calibrate, out, err);
 }

@@ -27,6 +27,16 @@ int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err)
 int analyze_clear(struct store *st, struct err *err) ERR_MUST_CHECK;
 int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
 
+/* The spread between runs of one code, by figure: what is assumed, and what the runs of a store show (each of them a unit, whatever its side). */
+struct analyze_tau {
+	const char *name, *what;
+	double assumed, fitted;		/* relative standard deviations; fitted NaN: not to be told from these runs */
+	size_t figures, runs;		/* it rests on */
+};
+size_t analyze_n_taus(void);
+/* out: analyze_n_taus() of them. Deletes every [A] row, as analyze_run() does. */
+int analyze_calibrate(struct store *st, const struct analyze_opts *o, struct analyze_tau *out, struct err *err) ERR_MUST_CHECK;
+
 /* What causes.ini says of one cause, for `attrib explain`: borrowed strings, NULL where it says nothing. */
 struct analyze_cause {
 	const char *id, *title, *what, *symptoms, *action, *risk, *verify, *versions, *correction, *source;

@@ -22,7 +22,7 @@
 #define KEEP_SHARE 1e-4		/* untold symbols below this share of the total are not stored by `analyze` */
 #define FULL_DIFF 30000		/* rows a family that `attrib diff` stores at most */
 
-static const struct metric metrics[] = {
+const struct metric diff_metrics[] = {
 	{ "cpu", false, "cpu", "ns", "cpu", TAU_cpu_total, TAU_cpu_user, TAU_cpu_runtime, 1.3, true },
 	{ "alloc", false, "alloc_bytes", "bytes", "heap", TAU_alloc_bytes_total, TAU_alloc_bytes_user, TAU_alloc_bytes_runtime, 1.3, false },
 	{ "alloc", true, "alloc_objects", "count", "heap", TAU_alloc_objects_total, TAU_alloc_objects_user, TAU_alloc_objects_runtime, 1.3, false },
@@ -31,6 +31,7 @@ static const struct metric metrics[] = {
 	{ "block", false, "block_delay", "ns", "block", TAU_block_total, TAU_block_user, TAU_block_runtime, 4, false },
 	{ "wall", false, "wall", "ns", "wall", TAU_wall_total, TAU_wall_user, TAU_wall_runtime, 1.3, false },
 };
+const size_t diff_n_metrics = sizeof(diff_metrics) / sizeof(diff_metrics[0]);
 
 struct row {
 	uint32_t symbol;
@@ -92,7 +93,7 @@ static void remove_common(struct family *f)
 	}
 }
 
-static enum tau tau_of(const struct metric *m, enum symbol_kind kind)
+enum tau diff_tau(const struct metric *m, enum symbol_kind kind)
 {
 	return kind == KIND_RUNTIME || kind == KIND_PROFILER || kind == KIND_UNKNOWN ? m->tau_runtime : m->tau_user;
 }
@@ -110,7 +111,7 @@ static int test_family(struct family *f, struct pass *p, struct comparison *k, c
 		if (!t->sym[s].name.p || (stat == STAT_OWN && t->sym[s].kind != KIND_USER) ||
 		    compare_symbol_raw(k, stat, s) < MIN_RAW)
 			continue;
-		rc = compare_symbol(k, stat, s, tau_of(k->m, t->sym[s].kind), &r->t, err);
+		rc = compare_symbol(k, stat, s, diff_tau(k->m, t->sym[s].kind), &r->t, err);
 		r->symbol = s;
 		r->p = r->t.p;
 		f->n += !rc;
@@ -223,12 +224,12 @@ int pass_diff(struct pass *p, struct err *err)
 	int rc = tree_load(&t, p, err);
 
 	full = t.n_paths > 0;
-	for (size_t i = 0; !rc && i < sizeof(metrics) / sizeof(metrics[0]); i++) {
-		const struct metric *m = &metrics[i];
+	for (size_t i = 0; !rc && i < diff_n_metrics; i++) {
+		const struct metric *m = &diff_metrics[i];
 		struct comparison k;
 		struct diff_metric d = { .m = m };
 
-		if (!i || strcmp(m->metric, metrics[i - 1].metric) != 0)
+		if (!i || strcmp(m->metric, diff_metrics[i - 1].metric) != 0)
 			rc = cube_load(&cube, p, &t, m->metric, err);
 		if (rc || !cube.n)
 			continue;

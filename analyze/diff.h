@@ -17,6 +17,11 @@ struct diff_metric {
 	double common;			/* ln of the factor taken out of the symbols */
 };
 
+extern const struct metric diff_metrics[];	/* those of one measure stand together */
+extern const size_t diff_n_metrics;
+/* Which spread between runs a symbol of this kind has. */
+enum tau diff_tau(const struct metric *m, enum symbol_kind kind);
+
 /* Both sides of every visible path, and the deepest path that carries the change of the total. */
 int diff_paths(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;

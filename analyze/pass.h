@@ -30,6 +30,7 @@ struct pass {
 	int64_t n_runs[SIDES], n_instances[SIDES];
 	double effect_share, effect_relative, pause_ns;
 	const double *tau;		/* by enum tau */
+	struct analyze_tau *fitted;	/* pass_calibrate(): TAUS of them */
 	double tau_scale;		/* of the assumed spread between runs: 1, or less when both sides are one process */
 	double mutex_fraction;		/* of mutex events that were sampled */
 	int n_caveats;
@@ -53,6 +54,7 @@ int pass_environment(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_linear(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_causes(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_guilty(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_calibrate(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_advise(struct pass *p, struct err *err) ERR_MUST_CHECK;
 
 #endif

@@ -15,3 +15,9 @@ const char *const tau_name[TAUS] = {
 #include "analyze/taus.def"
 #undef TAU
 };
+
+const char *const tau_what[TAUS] = {
+#define TAU(id, value, what) [TAU_##id] = what,
+#include "analyze/taus.def"
+#undef TAU
+};

@@ -13,6 +13,6 @@ enum tau {
 };
 
 extern const double taus_assumed[TAUS];	/* before anybody calibrated */
-extern const char *const tau_name[TAUS];
+extern const char *const tau_name[TAUS], *const tau_what[TAUS];
 
 #endif

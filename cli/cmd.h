@@ -46,7 +46,7 @@ struct cmd {
 
 /* In the order a first-time user needs them; NULL at the end (main.c). */
 extern const struct cmd *const cmds[];
-extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_version, cmd_help;
+extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_version, cmd_help;
 const struct cmd *cmd_find(const char *name);	/* NULL: none */
 const char *cmd_near(const char *name);		/* a name that was probably meant; NULL: none is near */
 

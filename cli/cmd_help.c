@@ -15,8 +15,8 @@ static void overview(struct buf *b, unsigned columns)
 		    "  attrib analyze ./run-dir           compare run-dir/baseline and run-dir/current\n"
 		    "  attrib diff old.pprof new.pprof    two profiles, function by function\n\n");
 	for (size_t i = 0; cmds[i]; i++) {
-		buf_printf(b, "  %-9s", cmds[i]->name);
-		text_wrap(b, str_from(cmds[i]->help), columns, 11);
+		buf_printf(b, "  %-11s", cmds[i]->name);
+		text_wrap(b, str_from(cmds[i]->help), columns, 13);
 		buf_byte(b, '\n');
 	}
 	buf_puts(b, "\nattrib COMMAND --help says more about each.\n");
