@@ -30,7 +30,7 @@ struct step {
 };
 
 static const struct step full[] = {
-	{ pass_sides },	 { pass_slices },     { pass_load },	   { pass_symbols }, { pass_paths },   { pass_diff },
+	{ pass_sides },	 { pass_slices },     { pass_load },	   { pass_symbols }, { pass_renames }, { pass_paths }, { pass_diff },
 	{ pass_gc },	 { pass_goroutines }, { pass_signatures }, { pass_series },  { pass_derived }, { pass_environment },
 	{ pass_linear }, { pass_causes },     { pass_guilty },	   { pass_advise },  { NULL },
 };
@@ -38,7 +38,7 @@ static const struct step full[] = {
 static const struct step calibrate[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_paths }, { pass_calibrate }, { NULL } };
 
 /* `attrib diff`: what its table needs, from function totals alone. */
-static const struct step quick[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_diff }, { NULL } };
+static const struct step quick[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_renames }, { pass_diff }, { NULL } };
 
 int pass_caveat(struct pass *p, struct err *err, const char *code, const char *cap, const char *fmt, ...)
 {

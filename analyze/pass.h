@@ -43,6 +43,7 @@ int pass_sides(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_slices(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_load(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_symbols(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_renames(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_paths(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_diff(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_gc(struct pass *p, struct err *err) ERR_MUST_CHECK;

@@ -93,7 +93,12 @@ FROM change WHERE scope IN ('total', 'series') AND smallest IS NOT NULL;
 -- Cost that moved and did not grow: where it came up, where it went away.
 CREATE VIEW shifts AS
 SELECT h.id, c.analysis, h.kind, c.metric, c.unit, h.amount, c.name AS came, w.name AS went
-FROM shift h JOIN changes c ON c.id = h.came LEFT JOIN changes w ON w.id = h.went;
+FROM shift h JOIN changes c ON c.id = h.came LEFT JOIN changes w ON w.id = h.went
+UNION ALL
+SELECT NULL, c.analysis, s.how, c.metric, c.unit, c.base, c.name, f.name
+FROM func_symbol s JOIN func f ON f.id = s.func JOIN changes c ON c.id = (
+  SELECT min(g.id) FROM change g WHERE g.scope = 'symbol' AND g.stat = 'cum' AND g.subject = s.symbol)
+WHERE s.how IN ('moved', 'renamed');
 
 -- Total change of a metric = load + efficiency + mix, exactly.
 CREATE VIEW cost_splits AS

@@ -108,9 +108,11 @@ bool say_cluster_moved(const struct model_cluster *k)
 
 void say_shift(struct buf *b, const struct model_shift *h)
 {
-	buf_puts(b, "moved, not grown (");
+	bool one = str_is(h->kind, "moved") || str_is(h->kind, "renamed");	/* a symbol of both sides: the diff tells whether it grew */
+
+	buf_puts(b, one ? "the same code, " : "moved, not grown (");
 	buf_str(b, h->kind);
-	buf_puts(b, "): ");
+	buf_puts(b, one ? ": " : "): ");
 	buf_str(b, h->went.n ? h->went : STR_LIT("?"));
 	buf_puts(b, " -> ");
 	buf_str(b, h->came);

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * renames.c - the same code under another name is one symbol
+ *
+ * A function that only the baseline has and one that only the current side has may be one: a package moved, a method or its type renamed.
+ * Left apart, one would be gone and the other new, and the new one blamed. Who is who:
+ *   - moved: all of a package is gone, all of another is new, and functions of the same names are in both;
+ *   - renamed: the same package, the same callers and callees, nearly the same cost, and no other candidate that comes near; round by round, since a renamed caller
+ *     hides its callees until it is known; closures follow the function that holds them.
+ * The baseline's function gets the current one's symbol, so that the diff compares the two; func_symbol.how keeps what happened, and the
+ * report says it with both names. Functions too rare to be told from chance are left alone: being sampled on one side only is usual for them.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyze/tree.h"
+#include "core/gosym.h"
+#include "core/map.h"
+
+#define MIN_EVENTS 12		/* CPU samples or goroutines: a function of as many is not missing on the other side by chance (e^-12) */
+#define MAX_CANDIDATES 512	/* a side; the heaviest */
+#define MAX_PACKAGES 2048
+#define MIN_SCORE .4
+#define RIVAL .75		/* the second best must stay below this part of the best */
+#define ROUNDS 8
+
+struct who {
+	double share[SIDES], events[SIDES];	/* of what is counted event by event: the larger of CPU samples and goroutines */
+	bool there[SIDES];
+	uint32_t is;		/* the current side's symbol it proved to be; 0: itself */
+};
+
+struct edge {
+	uint32_t of, other;	/* symbols; other << 1 | 1 for a callee */
+};
+
+struct renames {
+	struct pass *p;
+	struct tree t;		/* its symbols alone */
+	struct who *who;
+	struct edge *edge;
+	size_t n_edges;
+	uint32_t *gone, *born;	/* candidates */
+	size_t n_gone, n_born;
+};
+
+static bool only_on(const struct who *w, enum side side)
+{
+	return w->there[side] && !w->there[!side];
+}
+
+static bool can_be_renamed(const struct renames *r, uint32_t s)
+{
+	enum symbol_kind k = r->t.sym[s].kind;
+
+	return r->t.sym[s].name.p && (k == KIND_USER || k == KIND_DEPENDENCY || k == KIND_STD);
+}
+
+static int load_presence(struct renames *r, struct err *err)
+{
+	static const char sql[] =
+		"WITH d (metric, side, symbol, n) AS (SELECT m.metric, t.side, s.symbol, sum(ft.cum_count) FROM func_total ft"
+		"  JOIN measure m ON m.id = ft.measure JOIN profile f ON f.id = m.profile JOIN func_symbol s ON s.func = ft.func"
+		"  JOIN (SELECT DISTINCT instance, side FROM stretch) t ON t.instance = f.instance GROUP BY 1, 2, 3)"
+		" SELECT symbol, side = 'current', max(CASE WHEN metric IN ('cpu', 'wall', 'goroutine') THEN n END),"
+		" max(CASE WHEN metric IN ('cpu', 'wall', 'goroutine') THEN n * 1.0 / (SELECT max(w.n) FROM d w WHERE w.metric = d.metric AND w.side = d.side) END)"
+		" FROM d GROUP BY symbol, side";
+	struct stmt *q;
+	int rc = store_query(r->p->st, &q, err, sql, "");
+
+	if (rc)
+		return rc;
+	while (store_next(q, err)) {
+		struct who *w = &r->who[stmt_int(q, 0)];
+		enum side side = stmt_int(q, 1) == 1 ? CUR : BASE;
+
+		w->there[side] = true;
+		w->events[side] = stmt_null(q, 2) ? 0 : stmt_real(q, 2);
+		w->share[side] = stmt_null(q, 3) ? 0 : stmt_real(q, 3);
+	}
+	return store_end(q, err);
+}
+
+static uint32_t now(const struct renames *r, uint32_t s)
+{
+	return r->who[s].is ? r->who[s].is : s;
+}
+
+/* ---- moved packages ---- */
+
+struct package {
+	struct str name;
+	uint32_t functions;
+	bool there[SIDES];
+};
+
+struct packages {
+	struct map by_name;
+	struct package *p;
+	uint32_t *of;		/* by symbol: its package */
+};
+
+static int gather_packages(struct renames *r, struct packages *k, struct err *err)
+{
+	k->p = arena_array(&r->p->mem, struct package, (size_t)r->t.n_symbols + 1);
+	k->of = arena_array(&r->p->mem, uint32_t, (size_t)r->t.n_symbols + 1);
+	if (!k->p || !k->of)
+		return err_nomem(err);
+	for (uint32_t s = 1; s <= r->t.n_symbols; s++) {
+		struct str name = r->t.sym[s].package;
+		uint32_t i;
+
+		if (!can_be_renamed(r, s))
+			continue;
+		i = map_add(&k->by_name, name.n ? name.p : "", name.n, NULL);
+		if (i == MAP_NONE)
+			return err_nomem(err);
+		k->of[s] = i;
+		k->p[i].name = name;
+		k->p[i].functions++;
+		for (int side = 0; side < SIDES; side++)
+			k->p[i].there[side] |= r->who[s].there[side];
+	}
+	return 0;
+}
+
+struct name_of {
+	struct str base;
+	uint32_t symbol;
+};
+
+static int by_base(const void *a, const void *b)
+{
+	const struct name_of *x = a, *y = b;
+	int c = memcmp(x->base.p, y->base.p, x->base.n < y->base.n ? x->base.n : y->base.n);
+
+	return c ? c : x->base.n != y->base.n ? (x->base.n < y->base.n ? -1 : 1) : x->symbol < y->symbol ? -1 : x->symbol > y->symbol;
+}
+
+/* Pairs of a gone function of a gone package and a new one of a new package with the same name; `to` collects the votes of packages. */
+static void vote(struct renames *r, const struct packages *k, const struct name_of *n, size_t count, uint32_t *votes, size_t n_packages,
+		bool decide, const uint32_t *to)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i; j < count && str_eq(n[i].base, n[j].base); j++)
+			for (int swap = 0; swap < 2; swap++) {
+				uint32_t a = n[swap ? j : i].symbol, b = n[swap ? i : j].symbol;
+				const struct package *from = &k->p[k->of[a]], *into = &k->p[k->of[b]];
+
+				if (!only_on(&r->who[a], BASE) || !only_on(&r->who[b], CUR) || from->there[CUR] || into->there[BASE])
+					continue;
+				if (!decide) {
+					votes[(size_t)k->of[a] * n_packages + k->of[b]]++;
+				} else if (to[k->of[a]] == k->of[b] + 1) {
+					r->who[a].is = b;
+					r->who[b].is = b;	/* taken */
+				}
+			}
+}
+
+/* Where each gone package went: the new one that shares most names with it, each at most once. */
+static int moved_packages(struct renames *r, struct err *err)
+{
+	struct packages k = { 0 };
+	struct name_of *n = arena_array(&r->p->mem, struct name_of, (size_t)r->t.n_symbols + 1);
+	uint32_t *votes = NULL, *to = NULL, *id, gone = 0, born = 0;
+	size_t count = 0, m;
+	int rc = n ? gather_packages(r, &k, err) : err_nomem(err);
+
+	m = k.by_name.n;
+	id = rc ? NULL : arena_array(&r->p->mem, uint32_t, m + 1);
+	for (size_t i = 0; id && i < m; i++) {	/* only packages that can take part get a number */
+		gone += k.p[i].there[BASE] && !k.p[i].there[CUR];
+		born += k.p[i].there[CUR] && !k.p[i].there[BASE];
+	}
+	if (rc || !id || !gone || !born || m > MAX_PACKAGES) {
+		map_free(&k.by_name);
+		return rc ? rc : id ? 0 : err_nomem(err);
+	}
+	votes = arena_array(&r->p->mem, uint32_t, m * m + 1);
+	to = arena_array(&r->p->mem, uint32_t, m + 1);
+	if (!votes || !to)
+		rc = err_nomem(err);
+	for (uint32_t s = 1; !rc && s <= r->t.n_symbols; s++)
+		if (can_be_renamed(r, s))
+			n[count++] = (struct name_of){ gosym_base(r->t.sym[s].name), s };
+	if (!rc) {
+		qsort(n, count, sizeof(*n), by_base);
+		vote(r, &k, n, count, votes, m, false, NULL);
+		for (size_t a = 0; a < m; a++)
+			for (size_t b = 0; b < m; b++)
+				if (votes[a * m + b] && (!to[a] || votes[a * m + b] > votes[a * m + to[a] - 1]))
+					to[a] = (uint32_t)b + 1;
+		vote(r, &k, n, count, votes, m, true, to);
+	}
+	map_free(&k.by_name);
+	return rc;
+}
+
+/* ---- renamed functions ---- */
+
+static int by_edge(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	return x->of != y->of ? (x->of < y->of ? -1 : 1) : x->other < y->other ? -1 : x->other > y->other;
+}
+
+static bool is_candidate(const struct renames *r, uint32_t s, enum side side)
+{
+	return can_be_renamed(r, s) && only_on(&r->who[s], side) && r->who[s].events[side] >= MIN_EVENTS;
+}
+
+static int add_candidates(struct renames *r, enum side side, uint32_t **list, size_t *n, struct err *err)
+{
+	*list = arena_array(&r->p->mem, uint32_t, MAX_CANDIDATES);
+	if (!*list)
+		return err_nomem(err);
+	for (uint32_t s = 1; s <= r->t.n_symbols && *n < MAX_CANDIDATES; s++)
+		if (is_candidate(r, s, side) && !r->who[s].is)
+			(*list)[(*n)++] = s;
+	return 0;
+}
+
+static int load_edges(struct renames *r, struct err *err)
+{
+	static const char sql[] =
+		"SELECT DISTINCT a.symbol, b.symbol FROM callsite c JOIN callsite u ON u.id = c.parent JOIN func_symbol a ON a.func = u.func"
+		" JOIN func_symbol b ON b.func = c.func WHERE a.symbol <> b.symbol";
+	struct stmt *q;
+	size_t cap = 1 << 16;
+	int rc = store_query(r->p->st, &q, err, sql, "");
+
+	if (rc)
+		return rc;
+	r->edge = arena_array(&r->p->mem, struct edge, cap);
+	while (r->edge && store_next(q, err) && r->n_edges + 2 < cap) {
+		uint32_t up = (uint32_t)stmt_int(q, 0), down = (uint32_t)stmt_int(q, 1);
+
+		if (is_candidate(r, up, BASE) || is_candidate(r, up, CUR))
+			r->edge[r->n_edges++] = (struct edge){ up, down << 1 | 1 };
+		if (is_candidate(r, down, BASE) || is_candidate(r, down, CUR))
+			r->edge[r->n_edges++] = (struct edge){ down, up << 1 };
+	}
+	rc = store_end(q, err);
+	if (!rc && !r->edge)
+		return err_nomem(err);
+	if (!rc && r->n_edges)
+		qsort(r->edge, r->n_edges, sizeof(*r->edge), by_edge);
+	return rc;
+}
+
+static size_t first_edge(const struct renames *r, uint32_t s)
+{
+	size_t lo = 0, hi = r->n_edges;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->edge[mid].of < s)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static bool has_edge(const struct renames *r, uint32_t s, uint32_t other)
+{
+	for (size_t i = first_edge(r, s); i < r->n_edges && r->edge[i].of == s; i++)
+		if (r->edge[i].other == other)
+			return true;
+	return false;
+}
+
+/* How alike two functions are: shared neighbours over all neighbours, times how near their costs are. */
+static double alike(const struct renames *r, uint32_t a, uint32_t b)
+{
+	double shared = 0, all = 0, x = r->who[a].share[BASE], y = r->who[b].share[CUR];
+	bool caller = false;
+
+	if (!str_eq(r->t.sym[a].package, r->t.sym[b].package))
+		return 0;
+	for (size_t i = first_edge(r, a); i < r->n_edges && r->edge[i].of == a; i++) {
+		uint32_t other = now(r, r->edge[i].other >> 1) << 1 | (r->edge[i].other & 1);
+		bool same = has_edge(r, b, other);
+
+		shared += same;
+		caller |= same && !(other & 1);
+		all++;
+	}
+	for (size_t i = first_edge(r, b); i < r->n_edges && r->edge[i].of == b; i++)
+		all++;
+	all -= shared;
+	return caller && all > 0 ? shared / all * (1 - fabs(x - y) / (x + y)) : 0;
+}
+
+/* The best match of `one` among the free others; *rival: the second best's score. flip: one is of the current side. */
+static uint32_t best_for(const struct renames *r, uint32_t one, const uint32_t *other, size_t n, bool flip, double *score, double *rival)
+{
+	uint32_t best = 0;
+
+	*score = *rival = 0;
+	for (size_t i = 0; i < n; i++) {
+		double v;
+
+		if (r->who[other[i]].is)
+			continue;
+		v = flip ? alike(r, other[i], one) : alike(r, one, other[i]);
+		if (v > *score) {
+			*rival = *score;
+			*score = v;
+			best = other[i];
+		} else if (v > *rival) {
+			*rival = v;
+		}
+	}
+	return best;
+}
+
+static int renamed_functions(struct renames *r)
+{
+	int found = 0;
+
+	for (size_t i = 0; i < r->n_gone; i++) {
+		uint32_t a = r->gone[i], b, back;
+		double score, rival, s2, rival2;
+
+		if (r->who[a].is)
+			continue;
+		b = best_for(r, a, r->born, r->n_born, false, &score, &rival);
+		if (!b || score < MIN_SCORE || rival > RIVAL * score)
+			continue;
+		back = best_for(r, b, r->gone, r->n_gone, true, &s2, &rival2);
+		if (back != a || rival2 > RIVAL * s2)
+			continue;
+		r->who[a].is = b;
+		r->who[b].is = b;	/* taken */
+		found++;
+	}
+	return found;
+}
+
+static int write_down(struct renames *r, struct err *err)
+{
+	int rc = 0;
+
+	for (uint32_t s = 1; !rc && s <= r->t.n_symbols; s++) {
+		uint32_t to = r->who[s].is;
+
+		if (!to || to == s)
+			continue;
+		rc = store_run(r->p->st, err, "UPDATE func_symbol SET symbol = ?, how = ? WHERE symbol = ?", "isi", (int64_t)to,
+			       str_eq(gosym_base(r->t.sym[s].name), gosym_base(r->t.sym[to].name)) ? "moved" : "renamed", (int64_t)s);
+	}
+	return rc;
+}
+
+/* One build on both sides, by its revision: what is on one side only is there by chance. */
+static int one_build(struct pass *p, bool *yes, struct err *err)
+{
+	int64_t n = 0;
+	int rc = store_int(p->st, err, &n, 0, "SELECT count(DISTINCT revision) = 1 AND count(revision) = count(*) FROM run", "");
+
+	*yes = n == 1;
+	return rc;
+}
+
+int pass_renames(struct pass *p, struct err *err)
+{
+	struct renames r = { .p = p };
+	bool one = true;
+	int rc = p->design == DESIGN_TWO_SIDES ? one_build(p, &one, err) : 0;
+
+	if (!rc && !one)
+		rc = tree_load(&r.t, p, err);
+
+	if (rc || !r.t.n_symbols)
+		return rc;
+	r.who = arena_array(&p->mem, struct who, (size_t)r.t.n_symbols + 1);
+	if (!r.who)
+		return err_nomem(err);
+	rc = load_presence(&r, err);
+	if (!rc)
+		rc = moved_packages(&r, err);
+	if (!rc)
+		rc = load_edges(&r, err);
+	if (!rc)
+		rc = add_candidates(&r, BASE, &r.gone, &r.n_gone, err);
+	if (!rc)
+		rc = add_candidates(&r, CUR, &r.born, &r.n_born, err);
+	for (int round = 0; !rc && round < ROUNDS && renamed_functions(&r); round++)
+		;
+	return rc ? rc : write_down(&r, err);
+}
