@@ -60,9 +60,10 @@ func (p pairs) Set(arg string) error {
 type options struct {
 	url, out, name, revision, load, vars string
 	duration, every, poll, loadWait      time.Duration
-	cpuSeconds, cpuCount                 int
+	cpuEvery, series                     time.Duration
+	cpuSeconds, cpuCount, heaps          int
 	requests                             int64
-	zip                                  bool
+	zip, allocs                          bool
 	settings, labels                     pairs
 }
 
@@ -74,9 +75,13 @@ func main() {
 	flag.StringVar(&o.out, "out", "", "side folder to fill; made if missing, must be empty of captures")
 	flag.DurationVar(&o.duration, "duration", 30*time.Second, "how long to collect")
 	flag.IntVar(&o.cpuSeconds, "cpu-seconds", 5, "length of one CPU profile")
-	flag.IntVar(&o.cpuCount, "cpu-count", 6, "CPU profiles at most, back to back")
+	flag.IntVar(&o.cpuCount, "cpu-count", 6, "CPU profiles at most, back to back unless -cpu-every says else")
+	flag.DurationVar(&o.cpuEvery, "cpu-every", 0, "from the start of one CPU profile to that of the next, for long captures")
+	flag.IntVar(&o.heaps, "heaps", 3, "heap profiles: start, end, the others evenly between")
+	flag.BoolVar(&o.allocs, "allocs", true, "take allocs profiles too; heap profiles hold the same counters")
 	flag.DurationVar(&o.every, "every", 5*time.Second, "between goroutine dumps")
-	flag.DurationVar(&o.poll, "poll", 500*time.Millisecond, "between looks at the GC pauses")
+	flag.DurationVar(&o.poll, "poll", 500*time.Millisecond, "between looks at the GC pauses; 0: none, for a service without /debug/vars")
+	flag.DurationVar(&o.series, "series", 0, "between rows of heap size, GC cycles and goroutines over time, at least -poll; 0: none")
 	flag.StringVar(&o.name, "name", "", "name of the test, for run.json")
 	flag.StringVar(&o.revision, "revision", "", "revision of the service, for run.json")
 	flag.StringVar(&o.load, "load", "", "the load generator's report, put beside the profiles; a plain CSV gives the request count")
@@ -87,7 +92,7 @@ func main() {
 	flag.Var(o.settings, "set", "key=value for the settings of run.json, repeatable")
 	flag.Var(o.labels, "label", "key=value for the labels of run.json, repeatable")
 	flag.Parse()
-	if o.out == "" || flag.NArg() > 0 || o.cpuSeconds < 1 || o.every <= 0 || o.poll <= 0 ||
+	if o.out == "" || flag.NArg() > 0 || o.cpuSeconds < 1 || o.every <= 0 || o.poll < 0 || o.heaps < 2 ||
 		o.duration < time.Duration(o.cpuSeconds)*time.Second {
 		flag.Usage()
 		os.Exit(2)
@@ -125,16 +130,20 @@ func run(ctx context.Context, o *options) error {
 	}
 	s := &side{o: o, files: make(map[string]span)}
 	started := time.Now()
-	for _, kind := range []string{"mutex", "block", "allocs"} {
+	counted := []string{"mutex", "block"}
+	if o.allocs {
+		counted = append(counted, "allocs")
+	}
+	for _, kind := range counted {
 		s.profile(ctx, kind+"-000.pprof", kind, "")
 	}
 	s.profile(ctx, "heap-000.pprof", "heap", "?gc=1")
-	if len(s.failed) == 4 {
+	if len(s.failed) == len(counted)+1 {
 		return fmt.Errorf("nothing at %s: %w", o.url, s.failed[0])
 	}
 	s.middle(ctx, started)
-	s.profile(ctx, "heap-002.pprof", "heap", "?gc=1")
-	for _, kind := range []string{"mutex", "block", "allocs"} {
+	s.profile(ctx, fmt.Sprintf("heap-%03d.pprof", o.heaps-1), "heap", "?gc=1")
+	for _, kind := range counted {
 		s.profile(ctx, kind+"-001.pprof", kind, "")
 	}
 	ended := time.Now()
@@ -159,7 +168,9 @@ func (s *side) middle(ctx context.Context, started time.Time) {
 
 func (s *side) cpu(ctx context.Context, end time.Time) {
 	long := time.Duration(s.o.cpuSeconds) * time.Second
-	for i := 0; i < s.o.cpuCount && time.Until(end) >= long && ctx.Err() == nil; i++ {
+	next := time.Now()
+	for i := 0; i < s.o.cpuCount && end.Sub(next) >= long && time.Until(end) >= long && sleepUntil(ctx, next); i++ {
+		next = next.Add(s.o.cpuEvery)
 		s.profile(ctx, fmt.Sprintf("cpu-%03d.pprof", i), "profile", fmt.Sprintf("?seconds=%d", s.o.cpuSeconds))
 	}
 }
@@ -174,8 +185,12 @@ func (s *side) dumps(ctx context.Context, end time.Time) {
 }
 
 func (s *side) heap(ctx context.Context, end time.Time) {
-	if sleepUntil(ctx, time.Now().Add(time.Until(end)/2)) {
-		s.profile(ctx, "heap-001.pprof", "heap", "")
+	gap, next := time.Until(end)/time.Duration(s.o.heaps-1), time.Now()
+	for i := 1; i < s.o.heaps-1; i++ {
+		if next = next.Add(gap); !sleepUntil(ctx, next) {
+			return
+		}
+		s.profile(ctx, fmt.Sprintf("heap-%03d.pprof", i), "heap", "")
 	}
 }
 
@@ -192,22 +207,32 @@ func sleepUntil(ctx context.Context, t time.Time) bool {
 
 // memstats is the part of runtime.MemStats that the pauses need.
 type memstats struct {
-	NumGC     uint32
-	HeapAlloc uint64
-	NextGC    uint64
-	PauseNs   []uint64
-	PauseEnd  []uint64
+	NumGC       uint32
+	HeapAlloc   uint64
+	HeapInuse   uint64
+	HeapObjects uint64
+	TotalAlloc  uint64
+	NextGC      uint64
+	PauseNs     []uint64
+	PauseEnd    []uint64
 }
 
 // pauses turns looks at expvar's memstats into one row a GC cycle. A row's
-// heap_alloc and next_gc are those of the look that first saw the cycle.
+// heap_alloc and next_gc are those of the look that first saw the cycle. The
+// series, where it is asked for, comes from the same looks.
 func (s *side) pauses(ctx context.Context, end time.Time) {
-	var out bytes.Buffer
+	if s.o.poll == 0 {
+		return
+	}
+	var out, series bytes.Buffer
+	series.WriteString("timestamp,metric,value\n")
 	out.WriteString("timestamp,pause_ns,num_gc,heap_alloc,next_gc\n")
 	began, last, seen := time.Now(), uint32(0), false
+	row := began
 	for next := began; next.Before(end) && sleepUntil(ctx, next); next = next.Add(s.o.poll) {
 		var v struct {
-			Memstats *memstats `json:"memstats"`
+			Memstats   *memstats `json:"memstats"`
+			Goroutines *int64    `json:"goroutines"`
 		}
 		if err := s.vars(ctx, &v); err != nil {
 			s.note(fmt.Errorf("gc_pause.csv: %w", err))
@@ -217,6 +242,10 @@ func (s *side) pauses(ctx context.Context, end time.Time) {
 		if m == nil || len(m.PauseNs) != ringSize || len(m.PauseEnd) != ringSize {
 			s.note(errors.New("gc_pause.csv: no memstats in /debug/vars"))
 			return
+		}
+		if now := time.Now(); s.o.series > 0 && !now.Before(row) {
+			row = now.Add(s.o.series - s.o.poll/2)
+			m.rows(&series, now.UTC().Format(time.RFC3339Nano), v.Goroutines)
 		}
 		if !seen || m.NumGC < last { // the first look, or another life of the process
 			if seen {
@@ -236,6 +265,17 @@ func (s *side) pauses(ctx context.Context, end time.Time) {
 		}
 	}
 	s.save("gc_pause.csv", out.Bytes(), s.o.zip, began, time.Now())
+	if s.o.series > 0 {
+		s.save("series.csv", series.Bytes(), s.o.zip, began, time.Now())
+	}
+}
+
+func (m *memstats) rows(to *bytes.Buffer, now string, goroutines *int64) {
+	if goroutines != nil {
+		fmt.Fprintf(to, "%s,go_goroutines,%d\n", now, *goroutines)
+	}
+	fmt.Fprintf(to, "%s,HeapAlloc,%d\n%s,HeapInuse,%d\n%s,HeapObjects,%d\n%s,TotalAlloc,%d\n%s,NextGC,%d\n%s,NumGC,%d\n",
+		now, m.HeapAlloc, now, m.HeapInuse, now, m.HeapObjects, now, m.TotalAlloc, now, m.NextGC, now, m.NumGC)
 }
 
 func (s *side) vars(ctx context.Context, into any) error {

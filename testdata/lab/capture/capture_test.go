@@ -100,3 +100,23 @@ func TestAnswered(t *testing.T) {
 		t.Errorf("no CSV: %d", n)
 	}
 }
+
+func TestSeriesFromTheSameLooks(t *testing.T) {
+	s := looks(t, 1, 2, 3)
+	s.o.series = 30 * time.Millisecond
+	rows(t, s, 100*time.Millisecond)
+	raw, err := os.ReadFile(filepath.Join(s.o.out, "series.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(raw); !strings.HasPrefix(text, "timestamp,metric,value\n") || strings.Count(text, ",HeapAlloc,7\n") < 2 ||
+		strings.Contains(text, "goroutines") {
+		t.Error(text)
+	}
+	s.o.poll = 0
+	s.o.out = t.TempDir()
+	s.pauses(context.Background(), time.Now().Add(time.Second))
+	if left, _ := os.ReadDir(s.o.out); len(left) != 0 {
+		t.Errorf("no looks were asked for: %v", left)
+	}
+}
