@@ -55,6 +55,7 @@ int pass_environment(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_linear(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_causes(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_guilty(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_gates(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_calibrate(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_advise(struct pass *p, struct err *err) ERR_MUST_CHECK;
 

@@ -15,7 +15,7 @@
 struct options {
 	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html;
 	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
-	struct opt_list baseline, limit;
+	struct opt_list baseline, limit, gate;
 	int64_t workers, rows;
 };
 

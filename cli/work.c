@@ -61,7 +61,11 @@ int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c,
 		o->causes_extra = causes->data ? buf_view(causes) : STR_LIT("");
 		o->causes_extra_name = c->o.causes;
 	}
-	if (c->o.effect)
+	for (size_t i = 0; i < c->o.gate.n && !rc; i++)
+		rc = analyze_gate_check(c->o.gate.v[i], err);
+	o->gates = c->o.gate.v;
+	o->n_gates = c->o.gate.n;
+	if (!rc && c->o.effect)
 		rc = read_share("effect", c->o.effect, &o->effect_relative, err);
 	if (!rc && c->o.pause_over) {
 		double ns;

@@ -166,7 +166,7 @@ void say_gate(struct buf *b, const struct model_gate *g)
 		buf_puts(b, ": ");
 		gate_value(b, g, g->value);
 	}
-	if (isfinite(g->lo) && isfinite(g->hi)) {
+	if (isfinite(g->lo) && isfinite(g->hi) && g->lo < g->hi) {
 		buf_puts(b, " (95 %: ");
 		gate_value(b, g, g->lo);
 		buf_puts(b, " to ");
