@@ -17,6 +17,9 @@ OBJ := $(SRC:%.c=$(B)/%.o) $(PROTO).o
 LIBOBJ := $(filter-out $(B)/cli/main.o,$(OBJ))
 ASSETS := core/schema.sql core/views.sql core/index.sql $(wildcard analyze/*.ini report/assets/*)
 INC := $(ASSETS:%=$(B)/%.inc)
+EVAL := $(patsubst %.c,$(B)/%.o,$(filter-out tests/eval/main.c tests/eval/t_%,$(wildcard tests/eval/*.c)))
+EVALTEST := $(patsubst %.c,$(B)/%,$(wildcard tests/eval/t_*.c))
+EVALMAIN := $(B)/tests/eval/main.o $(EVALTEST:%=%.o)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/t_*.c))
 
 PKGS := libprotobuf-c zlib sqlite3 gsl libpcre2-8 ncursesw libmd
@@ -41,7 +44,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B) $(OPT) $(WARN) $(HARD) -fPIE -MMD
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined) $(LDFLAGS)
 
 all: $(BIN) ## ./attrib
-units: $(UNIT) $(B)/tests/tools/decode $(B)/tests/bench/genprof
+units: $(UNIT) $(B)/tests/tools/decode $(B)/tests/bench/genprof $(B)/tests/eval/eval $(EVALTEST)
 
 $(BIN): $(OBJ)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJ) $(PKG_LIBS)
@@ -50,7 +53,7 @@ $(B)/flags.$(notdir $(CC)):
 	$(Q)mkdir -p $(@D)
 	$(Q)for f in $(WANTED); do echo 'int x;' | $(CC) -Werror $$f -x c -c -o /dev/null - 2>/dev/null && printf '%s ' $$f; done > $@; true
 
-$(OBJ) $(UNIT): | $(B)/flags.$(notdir $(CC))
+$(OBJ) $(UNIT) $(EVAL) $(EVALMAIN): | $(B)/flags.$(notdir $(CC))
 
 $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
@@ -84,6 +87,13 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/libattrib.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MF $@.d -o $@ $< $(B)/libattrib.a $(PKG_LIBS)
 .PRECIOUS: $(B)/tests/bench/%
 
+# The harness of `make eval`, and the tests of the harness.
+$(B)/tests/eval/eval: $(B)/tests/eval/main.o $(EVAL) $(B)/libattrib.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(EVALTEST): %: %.o $(EVAL) $(B)/libattrib.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(EVAL) $(EVALMAIN): | $(INC) $(PROTO).h
+
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -116,6 +126,17 @@ bench: ## speed as a ratio to peers and to zlib, in pairs, in one run
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/bench/genprof $(B)/tests/tools/decode
 	$(Q)python3 tests/bench/run $(B) ./$(BIN)
 
+LAB_HOME ?= /opt/lab
+WAIT ?= 10m
+corpus: ## capture what testdata/corpus lacks (a run takes 30 s; needs Go); ONLY=SERVICE[/RUN],... selects, WAIT=10m is for a quiet machine
+	$(Q)cd testdata/lab && go run ./corpus -out ../corpus -home $(LAB_HOME) -wait $(WAIT) $(if $(ONLY),-only $(ONLY)) */*.plan
+
+CORPUS ?= testdata/corpus
+eval: ## how often it is right, on the corpus, into docs/accuracy.md; FIT=1 refits analyze/weights.ini
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/eval/eval
+	$(Q)$(B)/tests/eval/eval -attrib ./$(BIN) -report docs/accuracy.md $(if $(FIT),-fit analyze/weights.ini) $(CORPUS)
+	$(Q)$(if $(FIT),$(MAKE) --no-print-directory all,true)
+
 SECONDS ?= 20
 fuzz: ## libFuzzer over every decoder, SECONDS=N each
 	$(Q)sh tests/deps clang libclang-rt-14-dev
@@ -133,5 +154,5 @@ install: all ## PREFIX=/usr/local
 clean: ## forget the build
 	$(Q)rm -rf build attrib
 
--include $(OBJ:.o=.d) $(UNIT:=.d)
-.PHONY: all units help deps demo test test-all lint bench fuzz accept docs install clean
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(EVAL:.o=.d) $(EVALMAIN:.o=.d)
+.PHONY: all units help deps demo test test-all lint bench eval corpus fuzz accept docs install clean

@@ -5,7 +5,7 @@
  * A section of FILE with the id of a built-in cause replaces that cause whole. inih gives its handler no line number, so the reader
  * that feeds it counts; a line longer than inih's buffer would be cut without a word and is refused instead.
  */
-#include "analyze/catalogue.h"
+#include "analyze/catalogue_parts.h"
 
 #include <ini.h>
 #include <math.h>
@@ -22,26 +22,14 @@ static const char builtin[] = {
 	0
 };
 
+static const char fitted[] = {
+#include "analyze/weights.ini.inc"
+	0
+};
+
 #define MAX_LINE 190		/* Debian's inih cuts at 200 */
 
-struct analyze_catalogue {
-	struct arena mem;
-	struct cause_spec *cause[CATALOGUE_MAX_CAUSES];
-	size_t n;
-	char fingerprint[17];
-};
-
-struct parse {
-	struct analyze_catalogue *c;
-	struct str text;
-	size_t at;
-	int line;
-	const char *file;
-	struct err *err;
-	bool failed;
-};
-
-static int fail(struct parse *ps, const char *what, const char *detail)
+int catalogue_fail(struct catalogue_parse *ps, const char *what, const char *detail)
 {
 	if (!ps->failed) {
 		err_set(ps->err, ERR_USAGE, "%s, line %d: %s%s%s", ps->file, ps->line, what, detail ? ": " : "", detail ? detail : "");
@@ -54,7 +42,7 @@ static int fail(struct parse *ps, const char *what, const char *detail)
 /* fgets over memory that counts lines. */
 static char *next_line(char *out, int size, void *arg)
 {
-	struct parse *ps = arg;
+	struct catalogue_parse *ps = arg;
 	const char *start = ps->text.p + ps->at, *end;
 	size_t n;
 
@@ -64,7 +52,7 @@ static char *next_line(char *out, int size, void *arg)
 	n = end ? (size_t)(end - start) + 1 : ps->text.n - ps->at;
 	ps->line++;
 	if (n > MAX_LINE || n >= (size_t)size) {
-		fail(ps, "a line has more than 190 bytes; go on in an indented line below it", NULL);
+		catalogue_fail(ps, "a line has more than 190 bytes; go on in an indented line below it", NULL);
 		return NULL;
 	}
 	memcpy(out, start, n);
@@ -74,7 +62,7 @@ static char *next_line(char *out, int size, void *arg)
 }
 
 /* The cause that lines of this section belong to; a later file's section replaces an earlier file's cause whole. */
-static struct cause_spec *section(struct parse *ps, const char *id)
+static struct cause_spec *section(struct catalogue_parse *ps, const char *id)
 {
 	struct analyze_catalogue *c = ps->c;
 	struct cause_spec *s;
@@ -86,22 +74,23 @@ static struct cause_spec *section(struct parse *ps, const char *id)
 	if (i < c->n && c->cause[i]->file == ps->file)
 		return c->cause[i];
 	if (i == CATALOGUE_MAX_CAUSES) {
-		fail(ps, "more than 64 causes", NULL);
+		catalogue_fail(ps, "more than 64 causes", NULL);
 		return NULL;
 	}
 	s = arena_new(&c->mem, struct cause_spec);
 	if (!s || !(s->text.id = arena_strdup(&c->mem, id))) {
-		fail(ps, "out of memory", NULL);
+		catalogue_fail(ps, "out of memory", NULL);
 		return NULL;
 	}
 	s->prior = NAN;
 	s->file = ps->file;
+	s->replaces = i < c->n ? c->cause[i] : NULL;
 	c->cause[i] = s;
 	c->n += i == c->n;
 	return s;
 }
 
-static bool number_after(const char *word, const char *key, double *out, bool *bad)
+bool catalogue_number(const char *word, const char *key, double *out, bool *bad)
 {
 	size_t n = strlen(key);
 
@@ -112,46 +101,47 @@ static bool number_after(const char *word, const char *key, double *out, bool *b
 	return true;
 }
 
-static int add_line(struct parse *ps, struct cause_spec *s, int which, const char *text)
+int catalogue_signal(struct catalogue_parse *ps, struct cause_signal *g, const char *value, bool against, bool *hand)
 {
-	if (s->n_lines[which] == CATALOGUE_MAX_LINES)
-		return fail(ps, "more than 32 such lines in one cause", NULL);
-	s->lines[which][s->n_lines[which]++] = text;
-	return 1;
-}
-
-/* NAME weight=W [miss=M] [down] [level=L] */
-static int add_signal(struct parse *ps, struct cause_spec *s, const char *value, bool against)
-{
-	struct cause_signal g = { .level = NAN, .against = against };
 	char *copy = arena_strdup(&ps->c->mem, value), *save = NULL, *word;
 	bool bad = false;
 
-	g.text = arena_strdup(&ps->c->mem, value);
-	if (!copy || !g.text)
-		return fail(ps, "out of memory", NULL);
-	g.name = strtok_r(copy, " \t", &save);
-	if (!g.name)
-		return fail(ps, "a signal line needs a name", NULL);
+	*g = (struct cause_signal){ .level = NAN, .against = against, .text = arena_strdup(&ps->c->mem, value) };
+	if (!copy || !g->text)
+		return catalogue_fail(ps, "out of memory", NULL);
+	g->name = strtok_r(copy, " \t", &save);
+	if (!g->name)
+		return catalogue_fail(ps, "a signal line needs a name", NULL);
 	while ((word = strtok_r(NULL, " \t", &save)) != NULL) {
 		if (strcmp(word, "down") == 0)
-			g.down = true;
-		else if (!number_after(word, "weight=", &g.weight, &bad) && !number_after(word, "miss=", &g.miss, &bad) &&
-			 !number_after(word, "level=", &g.level, &bad))
-			return fail(ps, "not understood (weight= miss= level= down)", word);
+			g->down = true;
+		else if (hand && strcmp(word, "hand") == 0)
+			*hand = true;
+		else if (!catalogue_number(word, "weight=", &g->weight, &bad) && !catalogue_number(word, "miss=", &g->miss, &bad) &&
+			 !catalogue_number(word, "level=", &g->level, &bad))
+			return catalogue_fail(ps, "not understood (weight= miss= level= down)", word);
 		if (bad)
-			return fail(ps, "not a number", word);
+			return catalogue_fail(ps, "not a number", word);
 	}
-	if (!(g.weight > 0) || g.weight > 10 || !(g.miss >= 0) || g.miss > 10)
-		return fail(ps, "weight must be above 0 and at most 10, miss from 0 to 10", g.name);
+	if (!(g->weight > 0) || g->weight > 10 || !(g->miss >= 0) || g->miss > 10)
+		return catalogue_fail(ps, "weight must be above 0 and at most 10, miss from 0 to 10", g->name);
+	return 1;
+}
+
+static int add_signal(struct catalogue_parse *ps, struct cause_spec *s, const char *value, bool against)
+{
+	struct cause_signal g;
+
+	if (!catalogue_signal(ps, &g, value, against, NULL))
+		return 0;
 	if (s->n_signals == CATALOGUE_MAX_LINES)
-		return fail(ps, "more than 32 signals in one cause", NULL);
+		return catalogue_fail(ps, "more than 32 signals in one cause", NULL);
 	s->signal[s->n_signals++] = g;
-	return add_line(ps, s, against, g.text);
+	return 1;
 }
 
 /* NAME metric=METRIC [loud=X] /REGEX/ */
-static int add_frames(struct parse *ps, struct cause_spec *s, const char *value)
+static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const char *value)
 {
 	struct cause_frames f = { .loud = .05, .line = ps->line };
 	const char *open = strchr(value, '/');
@@ -160,51 +150,51 @@ static int add_frames(struct parse *ps, struct cause_spec *s, const char *value)
 	size_t n;
 
 	if (!open || open[strlen(open) - 1] != '/' || strlen(open) < 3)
-		return fail(ps, "frames = NAME metric=METRIC [loud=X] /REGEX/", NULL);
+		return catalogue_fail(ps, "frames = NAME metric=METRIC [loud=X] /REGEX/", NULL);
 	copy = arena_strndup(&ps->c->mem, value, (size_t)(open - value));
 	pattern = arena_strndup(&ps->c->mem, open + 1, strlen(open) - 2);
 	name = copy && pattern ? strtok_r(copy, " \t", &save) : NULL;
 	if (!name)
-		return fail(ps, "a frames line needs a name", NULL);
+		return catalogue_fail(ps, "a frames line needs a name", NULL);
 	while ((word = strtok_r(NULL, " \t", &save)) != NULL) {
 		if (strncmp(word, "metric=", 7) == 0)
 			f.metric = word + 7;
-		else if (!number_after(word, "loud=", &f.loud, &bad) || bad || !(f.loud > 0))
-			return fail(ps, "not understood (metric= loud=)", word);
+		else if (!catalogue_number(word, "loud=", &f.loud, &bad) || bad || !(f.loud > 0))
+			return catalogue_fail(ps, "not understood (metric= loud=)", word);
 	}
 	if (!f.metric)
-		return fail(ps, "a frames line needs metric=", NULL);
+		return catalogue_fail(ps, "a frames line needs metric=", NULL);
 	/* A name with a dot is a signal of its own (gc.cpu_share), shared by all causes. */
 	n = strlen("sig.") + strlen(s->text.id) + 1 + strlen(name) + 1;
 	f.pattern = pattern;
 	f.name = arena_alloc(&ps->c->mem, n);
 	if (!f.name)
-		return fail(ps, "out of memory", NULL);
+		return catalogue_fail(ps, "out of memory", NULL);
 	if (strchr(name, '.'))
 		f.name = name;
 	else
 		snprintf((char *)(uintptr_t)f.name, n, "sig.%s.%s", s->text.id, name);
 	if (s->n_frames == CATALOGUE_MAX_LINES)
-		return fail(ps, "more than 32 frames lines in one cause", NULL);
+		return catalogue_fail(ps, "more than 32 frames lines in one cause", NULL);
 	s->frames[s->n_frames++] = f;
 	return 1;
 }
 
-static int add_words(struct parse *ps, const char **list, size_t *n, size_t max, const char *value)
+static int add_words(struct catalogue_parse *ps, const char **list, size_t *n, size_t max, const char *value)
 {
 	char *copy = arena_strdup(&ps->c->mem, value), *save = NULL, *word;
 
 	if (!copy)
-		return fail(ps, "out of memory", NULL);
+		return catalogue_fail(ps, "out of memory", NULL);
 	for (word = strtok_r(copy, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
 		if (*n == max)
-			return fail(ps, "too many words", word);
+			return catalogue_fail(ps, "too many words", word);
 		list[(*n)++] = word;
 	}
 	return 1;
 }
 
-static int add_text(struct parse *ps, const char **field, const char *value)
+static int add_text(struct catalogue_parse *ps, const char **field, const char *value)
 {
 	struct buf b = { .limit = 1 << 16 };
 
@@ -215,18 +205,18 @@ static int add_text(struct parse *ps, const char **field, const char *value)
 	buf_puts(&b, value);
 	*field = b.failed ? NULL : arena_strndup(&ps->c->mem, b.data, b.len);
 	buf_free(&b);
-	return *field ? 1 : fail(ps, "out of memory", NULL);
+	return *field ? 1 : catalogue_fail(ps, "out of memory", NULL);
 }
 
 static int handler(void *arg, const char *id, const char *name, const char *value)
 {
-	struct parse *ps = arg;
+	struct catalogue_parse *ps = arg;
 	struct cause_spec *s;
 
 	if (ps->failed)
 		return 0;
 	if (!*id)
-		return fail(ps, "a line before the first [cause]", name);
+		return catalogue_fail(ps, "a line before the first [cause]", name);
 	s = section(ps, id);
 	if (!s)
 		return 0;
@@ -249,36 +239,57 @@ static int handler(void *arg, const char *id, const char *name, const char *valu
 		return add_words(ps, s->guilty, &s->n_guilty, 8, value);
 	if (strcmp(name, "prior") == 0)
 		return fmt_parse_real(str_from(value), &s->prior) && s->prior > 0 && s->prior < 1
-			       ? 1 : fail(ps, "prior must lie between 0 and 1", value);
-	return fail(ps, "unknown key", name);
+			       ? 1 : catalogue_fail(ps, "prior must lie between 0 and 1", value);
+	return catalogue_fail(ps, "unknown key", name);
 }
 
-static int check(struct parse *ps)
+static int check(struct catalogue_parse *ps)
 {
 	for (size_t i = 0; i < ps->c->n; i++) {
-		struct cause_spec *s = ps->c->cause[i];
+		const struct cause_spec *s = ps->c->cause[i];
 
 		if (!s->text.title || isnan(s->prior))
 			return err_set(ps->err, ERR_USAGE, "%s: [%s] needs a title and a prior", ps->file, s->text.id);
-		s->text.signals = s->lines[0];
-		s->text.against = s->lines[1];
 	}
+	return 0;
+}
+
+int catalogue_read(struct catalogue_parse *ps, int (*with)(void *ps, const char *section, const char *name, const char *value))
+{
+	int at = ini_parse_stream(next_line, ps, with, ps);
+
+	if (ps->failed)
+		return (int)ps->err->code;
+	if (at)
+		return err_set(ps->err, ERR_USAGE, "%s, line %d: neither [section] nor key = value", ps->file, at);
 	return 0;
 }
 
 static int parse(struct analyze_catalogue *c, struct str text, const char *file, struct err *err)
 {
-	struct parse ps = { .c = c, .text = text, .file = file, .err = err };
-	int at = ini_parse_stream(next_line, &ps, handler, &ps);
+	struct catalogue_parse ps = { .c = c, .text = text, .file = file, .err = err };
+	int rc = catalogue_read(&ps, handler);
 
-	if (ps.failed)
-		return err->code;
-	if (at)
-		return err_set(err, ERR_USAGE, "%s, line %d: neither [cause] nor key = value", file, at);
-	return check(&ps);
+	return rc ? rc : check(&ps);
 }
 
-static void fingerprint(struct analyze_catalogue *c, struct str extra)
+/* The signal lines of each cause for the reader, with the numbers in use. */
+static void list_lines(struct analyze_catalogue *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct cause_spec *s = c->cause[i];
+
+		for (size_t k = 0; k < s->n_signals; k++) {
+			int which = s->signal[k].against;
+
+			s->lines[which][s->n_lines[which]++] = s->signal[k].text;
+		}
+		s->text.signals = s->lines[0];
+		s->text.against = s->lines[1];
+	}
+}
+
+static void fingerprint(struct analyze_catalogue *c, struct str weights, struct str extra)
 {
 	static const char hex[] = "0123456789abcdef";
 	uint8_t digest[SHA256_DIGEST_LENGTH];
@@ -286,6 +297,8 @@ static void fingerprint(struct analyze_catalogue *c, struct str extra)
 
 	SHA256Init(&ctx);
 	SHA256Update(&ctx, (const uint8_t *)builtin, sizeof(builtin) - 1);
+	if (weights.n)
+		SHA256Update(&ctx, (const uint8_t *)weights.p, weights.n);
 	if (extra.p)
 		SHA256Update(&ctx, (const uint8_t *)extra.p, extra.n);
 	SHA256Final(digest, &ctx);
@@ -296,7 +309,7 @@ static void fingerprint(struct analyze_catalogue *c, struct str extra)
 	c->fingerprint[16] = '\0';
 }
 
-int analyze_catalogue_load(struct analyze_catalogue **out, const struct analyze_opts *o, struct err *err)
+int catalogue_load(struct analyze_catalogue **out, const struct analyze_opts *o, struct str weights, struct err *err)
 {
 	struct analyze_catalogue *c = calloc(1, sizeof(*c));
 	int rc;
@@ -304,16 +317,25 @@ int analyze_catalogue_load(struct analyze_catalogue **out, const struct analyze_
 	*out = NULL;
 	if (!c)
 		return err_nomem(err);
+	catalogue_weights_by_hand(c);
 	rc = parse(c, (struct str){ builtin, sizeof(builtin) - 1 }, "causes.ini", err);
 	if (!rc && o->causes_extra.p)
 		rc = parse(c, o->causes_extra, o->causes_extra_name ? o->causes_extra_name : "--causes", err);
-	fingerprint(c, o->causes_extra);
+	if (!rc && weights.n)
+		rc = catalogue_weights(c, weights, err);
 	if (rc) {
 		analyze_catalogue_free(c);
 		return rc;
 	}
+	list_lines(c);
+	fingerprint(c, weights, o->causes_extra);
 	*out = c;
 	return 0;
+}
+
+int analyze_catalogue_load(struct analyze_catalogue **out, const struct analyze_opts *o, struct err *err)
+{
+	return catalogue_load(out, o, (struct str){ fitted, sizeof(fitted) - 1 }, err);
 }
 
 size_t analyze_catalogue_count(const struct analyze_catalogue *c)
@@ -327,6 +349,11 @@ const struct analyze_cause *analyze_catalogue_at(const struct analyze_catalogue 
 }
 
 const struct cause_spec *catalogue_spec(const struct analyze_catalogue *c, size_t i)
+{
+	return c->cause[i];
+}
+
+struct cause_spec *catalogue_edit(struct analyze_catalogue *c, size_t i)
 {
 	return c->cause[i];
 }

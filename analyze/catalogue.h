@@ -16,6 +16,9 @@
  *   guilty = KIND[:METRIC] ...         how the guilty code is found: own:cpu own:alloc_bytes own:inuse_growth_bytes own:mutex_delay
  *                                      waiter[:CLASS] creator (of the goroutine stack that grew most), caller:NAME (the user frame above the
  *                                      goroutine signature NAME)
+ *
+ * The numbers there are set by hand. weights.ini, which `make eval FIT=1` writes, goes over them by the names of cause and signal; what
+ * it marks `hand` no capture of the corpus could tell, and stays as it is.
  */
 #ifndef ANALYZE_CATALOGUE_H
 #define ANALYZE_CATALOGUE_H
@@ -26,7 +29,7 @@
 #define CATALOGUE_MAX_LINES 32
 
 struct cause_signal {
-	const char *name, *text;
+	const char *name, *text;	/* text: the line, with the numbers that are in use */
 	double weight, miss, level;	/* level NaN: says nothing in a snapshot */
 	bool down, against;
 };
@@ -51,7 +54,34 @@ struct cause_spec {
 	const char *lines[2][CATALOGUE_MAX_LINES + 1];	/* signal and against lines as written, NULL-terminated */
 	size_t n_lines[2];
 	const char *file;		/* where it comes from: causes.ini, or the --causes file */
+	const struct cause_spec *replaces;	/* the cause of causes.ini under this id, when a --causes file has another; else NULL */
+	bool own_weights;		/* such a cause with other signal lines: weights.ini does not touch it */
 };
+
+/* What scoring needs beside the causes. */
+struct catalogue_constants {
+	double changed_at;	/* loudness at which a change is as likely as not */
+	double changed_steep;	/* nats a unit of loudness beyond it */
+	double unknown_weight;	/* nats that a sure change nothing covers gives to `unknown` */
+	double untested_share;	/* of the prior of what could not be tested, to `unknown` */
+	double temperature;
+	double level_high;	/* the score from which an answer's level may be high */
+};
+
+/* Of the corpus' answers with a score from lo up to the next row's: how many, how many right, their mean score. */
+struct catalogue_reliability {
+	double lo, mean;
+	int64_t n, right;
+};
+#define CATALOGUE_MAX_RELIABILITY 20
+
+const struct catalogue_constants *catalogue_constants(const struct analyze_catalogue *c);
+size_t catalogue_reliability(const struct analyze_catalogue *c, const struct catalogue_reliability **rows);
+/* As analyze_catalogue_load(), with this text for weights.ini; an empty one leaves everything as set by hand. */
+int catalogue_load(struct analyze_catalogue **out, const struct analyze_opts *o, struct str weights, struct err *err) ERR_MUST_CHECK;
+/* For the fit, which changes weights in place and scores. */
+struct cause_spec *catalogue_edit(struct analyze_catalogue *c, size_t i);
+struct catalogue_constants *catalogue_edit_constants(struct analyze_catalogue *c);
 
 const struct cause_spec *catalogue_spec(const struct analyze_catalogue *c, size_t i);
 const struct cause_spec *catalogue_find(const struct analyze_catalogue *c, const char *id);

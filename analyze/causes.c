@@ -2,7 +2,7 @@
 /*
  * causes.c - the verdict, and why each cause stands where it stands
  *
- * The level is what one may do with the score: high only where 95 % of such answers were right, medium from .5, and never above the
+ * The level is what one may do with the score: high only where 95 % of such answers were right (weights.ini), medium from .5, and never above the
  * caps of the caveats (one run a side, a snapshot, sides that cannot be compared).
  */
 #include <math.h>
@@ -12,7 +12,6 @@
 #include "analyze/hypotheses.h"
 #include "analyze/signal.h"
 
-#define LEVEL_HIGH .90		/* until a corpus says otherwise */
 #define LEVEL_MEDIUM .50
 #define BETTER_AT .35
 
@@ -30,14 +29,22 @@ static const struct needs needs[] = {
 	{ "block", "block profiles of both sides (block-000.pprof ..., SetBlockProfileRate(1000000))" },
 	{ "load", "a load report of both sides (load.csv)" },
 	{ "env", "the settings of both sides (run.json)" },
-	{ NULL, "a source this version does not read yet" },
+	{ "runtime", "runtime/metrics of both sides over time (runtime_metrics.json, or a Prometheus text)" },
+	{ "sched", "schedtrace lines (GODEBUG=schedtrace=1000) or runtime/metrics of both sides over time" },
+	{ "net", "counters of the network of both sides (nstat, ss -tin, ping, Envoy's /stats)" },
+	{ "quota", "the control group's counters of both sides (cpu.stat, cpu.max)" },
+	{ "profiler", "CPU and block profiles of both sides" },
+	{ NULL, "a metric of that name over time (timestamp,metric,value)" },
 };
 
 static const char *group_of(const char *signal)
 {
-	static const char *const prefix[][2] = { { "cpu.", "cpu" }, { "sched.", "cpu" }, { "syscall.", "cpu" }, { "heap.live", "gc" },
-		{ "heap.after", "gc" }, { "heap.", "heap" }, { "alloc.", "heap" }, { "gc.", "gc" }, { "goroutines.", "goroutine" },
-		{ "mutex.", "mutex" }, { "block.", "block" }, { "load.", "load" }, { "env.", "env" }, { NULL, NULL } };
+	static const char *const prefix[][2] = { { "cpu.", "cpu" }, { "sched.cpu_share", "cpu" }, { "sched.", "sched" }, { "syscall.", "cpu" },
+		{ "heap.live", "gc" }, { "heap.after", "gc" }, { "heap.", "heap" }, { "alloc.", "heap" }, { "timers.", "heap" },
+		{ "gc.cpu_share", "cpu" }, { "gc.assist_share", "cpu" }, { "gc.goal_ratio", "runtime" }, { "gc.forced", "runtime" }, { "gc.limiter", "runtime" },
+		{ "gc.", "gc" }, { "stw.", "runtime" }, { "goroutines.", "goroutine" }, { "mutex.wait", "runtime" }, { "mutex.", "mutex" },
+		{ "block.", "block" }, { "load.", "load" }, { "env.", "env" }, { "net.", "net" }, { "quota.", "quota" }, { "threads.", "sched" },
+		{ "profiler.requests", "goroutine" }, { "profiler.", "profiler" }, { NULL, NULL } };
 
 	for (int i = 0; prefix[i][0]; i++)
 		if (strncmp(signal, prefix[i][0], strlen(prefix[i][0])) == 0)
@@ -80,7 +87,7 @@ static int put_evidence(struct pass *p, const struct contest *c, const struct hy
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < h->spec->n_signals; i++) {
-		const struct fact *f = contest_fact(c, h->spec->signal[i].name);
+		const struct fact *f = contest_fact(c->facts, h->spec->signal[i].name);
 		const char *role = isnan(h->woe[i]) ? "not_tested" : h->by[i] ? "explained_by" : h->woe[i] > 0 ? "for" : "against";
 
 		/* Measured, and of no weight here: speaks neither for nor against. */
@@ -150,12 +157,12 @@ static const char *level_of(struct pass *p, double score, struct err *err, int *
 		*rc = store_int(p->st, err, &medium, 0, "SELECT count(*) FROM caveat WHERE cap = 'medium'", "");
 	if (low || score < LEVEL_MEDIUM)
 		return "low";
-	return medium || score < LEVEL_HIGH ? "medium" : "high";
+	return medium || score < catalogue_constants(p->cat)->level_high ? "medium" : "high";
 }
 
 static const char *direction_of(const struct pass *p, const struct contest *c)
 {
-	bool worse = c->worse >= BETTER_AT, better = c->better >= BETTER_AT;
+	bool worse = c->facts->worse >= BETTER_AT, better = c->facts->better >= BETTER_AT;
 
 	if (p->design == DESIGN_SNAPSHOT)
 		return "unknown";
@@ -200,12 +207,17 @@ static int put_analysis(struct pass *p, const struct contest *c, const struct hy
 
 int pass_causes(struct pass *p, struct err *err)
 {
+	struct facts facts;
 	struct contest c;
 	struct hypothesis **ranked;
 	int rc = put_absent(p, err);
 
 	if (!rc)
-		rc = contest_run(&c, p, err);
+		rc = contest_facts(&facts, p->st, p->design == DESIGN_SNAPSHOT, &p->mem, err);
+	if (!rc)
+		rc = contest_bind(&c, &facts, p->cat, &p->mem, err);
+	if (!rc)
+		rc = contest_score(&c, err);
 	if (!rc && p->o->model == ANALYZE_LINEAR)
 		rc = rank_linear(p, &c, err);
 	if (rc)

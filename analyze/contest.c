@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * contest.c - hypotheses scored against each other, from signals alone
+ * contest.c - hypotheses scored against each other, from facts and catalogue alone
  *
- *     l_k = ln prior_k + sum over source groups of clip(evidence of the group's signals for k, -3, 3),   p = softmax(l)
+ *     l_k = ln prior_k + sum over source groups of clip(evidence of the group's signals for k, -3, 3),   p = softmax(l / temperature)
  *
  * - A loud signal gives its weight, but never more than its p-value can be worth (Sellke-Bayarri-Berger); a measured and quiet one
  *   takes `miss`; an absent one does nothing at all.
  * - `none` lives from quiet key figures, `unknown` from loud ones that no cause covers.
- * - A symptom counts once: what a better scored cause explains is discounted for the others by that cause's probability. Two
- *   rounds: the first without, the second with the discount.
+ * - A symptom counts once: what a better scored cause explains is discounted for the others, by how much more probable that cause is.
+ *   Two rounds: the first without, the second with the discount.
+ * - Nothing jumps: two causes that change places, or one that drops out of the running, move every score by little. Readers and the fit
+ *   of the weights (tests/eval) both need that.
  */
 #include "analyze/hypotheses.h"
 
@@ -18,103 +20,68 @@
 #include "analyze/math/score.h"
 
 #define KPI_LOUD .3		/* a key figure above this asks for an explanation */
-#define CHANGED_AT .35		/* loudness at which a change is as likely as not */
-#define CHANGED_STEEP 9.0
-#define UNKNOWN_WEIGHT 3.0
-#define UNTESTED_SHARE .3
-#define MAX_GROUPS 32
 
-/* The figures whose quiet means that nothing changed (method 5.2). */
-static const char *const kpis[] = { "cpu.cost", "cpu.path", "alloc.bytes", "heap.live_slope", "heap.site_growth", "gc.pause_p99", "gc.cpu_share", "profiler.cpu_share",
-	"goroutines.slope", "goroutines.cluster_growth", "mutex.delay", "load.latency_p99", "load.errors", "load.rps", NULL };
-
-static bool is_kpi(struct str name)
+static bool is_none(const struct cause_spec *s)
 {
-	for (int i = 0; kpis[i]; i++)
-		if (str_is(name, kpis[i]))
-			return true;
-	return false;
+	return strcmp(s->text.id, "none") == 0;
 }
 
-static int load_facts(struct contest *c, struct pass *p, struct err *err)
+static bool is_unknown(const struct cause_spec *s)
 {
-	struct stmt *q;
-	int64_t n = 0;
-	uint32_t groups = 0;
-	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM signal", "");
-
-	if (rc)
-		return rc;
-	c->fact = arena_array(&p->mem, struct fact, (size_t)n + 1);
-	if (!c->fact)
-		return err_nomem(err);
-	rc = store_query(p->st, &q, err,
-			 "SELECT id, name, source_group, state = 'measured', value, cur, p, size FROM signal ORDER BY source_group, name", "");
-	if (rc)
-		return rc;
-	for (; store_next(q, err) && (int64_t)c->n_facts < n; c->n_facts++) {
-		struct fact *f = &c->fact[c->n_facts];
-
-		*f = (struct fact){ .id = stmt_int(q, 0), .name = arena_str(&p->mem, stmt_text(q, 1)),
-			.group_name = arena_str(&p->mem, stmt_text(q, 2)), .measured = stmt_int(q, 3) == 1 && !stmt_null(q, 4),
-			.value = stmt_real(q, 4), .cur = stmt_real(q, 5), .p = stmt_real(q, 6),
-			.size = stmt_real(q, 7) };
-		if (c->n_facts && !str_eq(f->group_name, f[-1].group_name) && groups + 1 < MAX_GROUPS)
-			groups++;
-		f->group = groups;
-		f->kpi = is_kpi(f->name);
-		if (f->measured && f->kpi && p->design != DESIGN_SNAPSHOT) {
-			c->worse = fmax(c->worse, f->value);
-			c->better = fmax(c->better, -f->value);
-		}
-	}
-	return store_end(q, err);
+	return strcmp(s->text.id, "unknown") == 0;
 }
 
-const struct fact *contest_fact(const struct contest *c, const char *name)
+static bool is_special(const struct cause_spec *s)
 {
-	for (size_t i = 0; i < c->n_facts; i++)
-		if (str_is(c->fact[i].name, name))
-			return &c->fact[i];
-	return NULL;
+	return is_none(s) || is_unknown(s);
 }
 
 /* How loud a signal is for one line of a cause: -1 .. 1, NaN when it says nothing. */
-static double loudness(const struct pass *p, const struct fact *f, const struct cause_signal *s)
+static double loudness(const struct facts *all, const struct fact *f, const struct cause_signal *s)
 {
 	double v;
 
 	if (!f || !f->measured)
 		return NAN;
-	if (p->design == DESIGN_SNAPSHOT)
+	if (all->snapshot)
 		return isnan(s->level) || !isfinite(f->cur) ? NAN : fmax(0, fmin(1, f->cur / s->level));
 	v = s->down ? -f->value : f->value;
 	return fmax(-1, fmin(1, v));
 }
 
-static double evidence(const struct pass *p, const struct fact *f, const struct cause_signal *s)
+/* Line i of h: what it says before any discount. False when it says nothing. */
+static bool weigh_line(const struct facts *all, const struct fact *f, struct hypothesis *h, size_t i)
 {
-	double v = loudness(p, f, s), woe, size;
+	const struct cause_signal *s = &h->spec->signal[i];
+	double v = loudness(all, f, s), bound, size;
 
+	h->woe[i] = v;
+	h->loud[i] = h->quiet[i] = 0;
+	h->capped[i] = false;
+	h->by[i] = NULL;
 	if (isnan(v))
-		return NAN;
-	if (s->against)
-		return -s->weight * fmax(0, v);
-	woe = s->weight * fmax(0, v);
-	if (woe > 0 && isfinite(f->p))
-		woe = fmin(woe, fmax(0, score_woe(f->p, 1)));
+		return false;
+	h->loud[i] = (s->against ? -s->weight : s->weight) * fmax(0, v);
+	if (h->loud[i] > 0 && isfinite(f->p)) {
+		bound = fmax(0, score_woe(f->p, 1));
+		h->capped[i] = bound < h->loud[i];
+		h->loud[i] = fmin(h->loud[i], bound);
+	}
 	/* Quiet is what is small, not what is uncertain: a large change that may be chance says nothing. */
-	size = p->design == DESIGN_SNAPSHOT ? v : s->down ? -f->size : f->size;
-	return woe - s->miss * (1 - fmax(fmax(0, v), isnan(size) ? 0 : size));
+	size = all->snapshot ? v : s->down ? -f->size : f->size;
+	if (!s->against)
+		h->quiet[i] = -s->miss * (1 - fmax(fmax(0, v), isnan(size) ? 0 : size));
+	h->woe[i] = h->loud[i] + h->quiet[i];
+	return true;
 }
 
 /* Part of the loud key figures that a cause accounts for: 1 when none is loud. */
-static double coverage(const struct contest *c, const struct cause_spec *s)
+static double coverage(const struct facts *all, const struct cause_spec *s)
 {
 	double loud = 0, covered = 0;
 
-	for (size_t i = 0; i < c->n_facts; i++) {
-		const struct fact *f = &c->fact[i];
+	for (size_t i = 0; i < all->n; i++) {
+		const struct fact *f = &all->fact[i];
 		bool mine = false;
 
 		if (!f->measured || !f->kpi || f->value < KPI_LOUD)
@@ -132,118 +99,138 @@ static double sigmoid(double x)
 	return 1 / (1 + exp(-x));
 }
 
-static double nats_of_special(const struct contest *c, const struct pass *p, const char *id, double best_coverage)
+/* The nats of a change this loud: 0 where it is as likely as not. */
+static double nats_of_change(const struct contest *c, double loudest)
 {
-	double sure = sigmoid(CHANGED_STEEP * (c->worse - CHANGED_AT));
-
-	if (p->design == DESIGN_SNAPSHOT)	/* a level alone is no change: both stay at their prior */
-		return strcmp(id, "none") == 0 ? 1 : 0;
-	if (strcmp(id, "none") == 0)
-		return log((1 - sure) / sure);
-	return UNKNOWN_WEIGHT * (1 - best_coverage) * sure - UNKNOWN_WEIGHT * (1 - sure);
+	return c->constants->changed_steep * (loudest - c->constants->changed_at);
 }
 
-static bool is_special(const struct cause_spec *s)
+static double nats_of_special(const struct contest *c, const struct cause_spec *s)
 {
-	return strcmp(s->text.id, "none") == 0 || strcmp(s->text.id, "unknown") == 0;
+	double x = nats_of_change(c, c->facts->worse), sure = sigmoid(x);
+
+	if (c->facts->snapshot)	/* a level alone is no change: both stay at their prior */
+		return is_none(s) ? 1 : 0;
+	return is_none(s) ? -x : c->constants->unknown_weight * ((1 - c->best) * sure - (1 - sure));
 }
 
 /* The strongest other cause of the last round that explains the signal. */
-static const struct hypothesis *explainer(const struct contest *c, const struct hypothesis *h, const char *signal)
+static const struct hypothesis *explainer(const struct contest *c, const struct hypothesis *h, uint64_t explained_by)
 {
 	const struct hypothesis *best = NULL;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct hypothesis *o = &c->h[i];
+	for (; explained_by; explained_by &= explained_by - 1) {
+		const struct hypothesis *o = &c->h[__builtin_ctzll(explained_by)];
 
-		if (o != h && o->tested && !is_special(o->spec) && o->score > h->score && catalogue_explains(o->spec, signal) &&
-		    (!best || o->score > best->score))
+		if (o != h && o->tested && o->score > h->score && (!best || o->score > best->score))
 			best = o;
 	}
 	return best;
 }
 
 /* One cause's evidence, into the list for the softmax. */
-static void weigh(struct contest *c, const struct pass *p, struct hypothesis *h, uint32_t k, bool discount, struct score_evidence *e, size_t *n)
+static void weigh(struct contest *c, uint32_t k, bool discount, size_t *n)
 {
-	h->tested = is_special(h->spec);
-	for (size_t i = 0; i < h->spec->n_signals; i++) {
-		const struct cause_signal *s = &h->spec->signal[i];
-		const struct fact *f = contest_fact(c, s->name);
-		double woe = evidence(p, f, s);
+	struct hypothesis *h = &c->h[k];
+	bool tested = is_special(h->spec);
 
-		h->by[i] = NULL;
-		if (discount && woe > 0 && !s->against) {
-			h->by[i] = explainer(c, h, s->name);
-			if (h->by[i])
-				woe *= 1 - h->by[i]->score;
-		}
-		h->woe[i] = woe;
-		if (isnan(woe))
+	for (size_t i = 0; i < h->spec->n_signals; i++) {
+		const struct contest_line *line = &c->line[k * CATALOGUE_MAX_LINES + i];
+
+		if (!weigh_line(c->facts, line->fact, h, i))
 			continue;
-		h->tested |= !s->against;
-		e[(*n)++] = (struct score_evidence){ .cause = k, .group = f->group, .woe = woe };
+		if (discount && h->woe[i] > 0)
+			h->by[i] = explainer(c, h, line->explained_by);
+		if (h->by[i])
+			h->woe[i] *= 1 - (h->by[i]->score - h->score);
+		tested |= !h->spec->signal[i].against;
+		c->evidence[(*n)++] = (struct score_evidence){ .cause = k, .group = line->fact->group, .woe = h->woe[i] };
 	}
+	h->tested = tested;
 }
 
-static int score_round(struct contest *c, struct pass *p, bool discount, struct err *err)
+static void priors(struct contest *c)
 {
-	struct score_evidence *e = arena_array(&p->mem, struct score_evidence, c->n * CATALOGUE_MAX_LINES + 2);
-	double *prior = arena_array(&p->mem, double, c->n), *l = arena_array(&p->mem, double, c->n), *out = arena_array(&p->mem, double, c->n);
-	struct score_opts o = { .rule = SCORE_SUM, .groups = MAX_GROUPS };
-	double best = 0, untested = 0;
-	size_t n = 0;
-	int rc;
+	double untested = 0;
 
-	if (!e || !prior || !l || !out)
-		return err_nomem(err);
-	for (size_t k = 0; k < c->n; k++) {
-		struct hypothesis *h = &c->h[k];
-
-		weigh(c, p, h, (uint32_t)k, discount, e, &n);
-		h->coverage = coverage(c, h->spec);
-		if (!is_special(h->spec) && h->tested && (!discount || h->score > .05))
-			best = fmax(best, h->coverage);
-	}
 	/* What could not be tested is not in the contest; part of its prior goes to `unknown`, which is where such a cause would hide. */
 	for (size_t k = 0; k < c->n; k++)
 		untested += c->h[k].tested ? 0 : c->h[k].spec->prior;
 	for (size_t k = 0; k < c->n; k++) {
 		const struct cause_spec *s = c->h[k].spec;
 
-		prior[k] = c->h[k].tested ? log(s->prior) : -INFINITY;
-		if (strcmp(s->text.id, "unknown") == 0)
-			prior[k] = log(s->prior + UNTESTED_SHARE * untested);
+		c->prior[k] = c->h[k].tested ? log(is_unknown(s) ? s->prior + c->constants->untested_share * untested : s->prior) : -INFINITY;
 		if (is_special(s))
-			prior[k] += nats_of_special(c, p, s->text.id, best);
+			c->prior[k] += nats_of_special(c, s);
 	}
-	rc = score_causes(prior, c->n, e, n, &o, l, out, err);
+}
+
+static int score_round(struct contest *c, bool discount, struct err *err)
+{
+	const struct facts *f = c->facts;
+	const struct score_opts o = { .rule = SCORE_SUM, .groups = f->n ? f->fact[f->n - 1].group + 1 : 1, .temperature = c->constants->temperature };
+	size_t n = 0;
+	int rc;
+
+	for (uint32_t k = 0; k < c->n; k++)
+		weigh(c, k, discount, &n);
+	c->best = 0;
+	for (size_t k = 0; k < c->n; k++)
+		if (!is_special(c->h[k].spec) && c->h[k].tested)
+			c->best = fmax(c->best, c->h[k].coverage * (discount ? fmin(1, c->h[k].score / CONTEST_RUNNING) : 1));
+	priors(c);
+	rc = score_causes(c->prior, c->n, c->evidence, n, &o, c->nats, c->score, err);
 	for (size_t k = 0; !rc && k < c->n; k++) {
-		c->h[k].nats = l[k];
-		c->h[k].score = out[k];
+		c->h[k].nats = c->nats[k];
+		c->h[k].score = c->score[k];
 	}
 	return rc;
 }
 
-
-int contest_run(struct contest *c, struct pass *p, struct err *err)
+int contest_score(struct contest *c, struct err *err)
 {
-	int rc;
+	int rc = score_round(c, false, err);
 
-	*c = (struct contest){ .n = analyze_catalogue_count(p->cat) };
-	rc = load_facts(c, p, err);
-	c->h = arena_array(&p->mem, struct hypothesis, c->n + 1);
-	if (!rc && !c->h)
-		rc = err_nomem(err);
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < c->n; i++)
-		c->h[i].spec = catalogue_spec(p->cat, i);
-	rc = score_round(c, p, false, err);
+	for (size_t k = 0; !rc && k < c->n; k++)
+		c->h[k].first = c->h[k].score;
 	if (!rc)
-		rc = score_round(c, p, true, err);
-	if (rc)
-		return rc;
-	c->changed = p->design == DESIGN_SNAPSHOT ? NAN : sigmoid(CHANGED_STEEP * (fmax(c->worse, c->better) - CHANGED_AT));
+		rc = score_round(c, true, err);
+	c->changed = c->facts->snapshot ? NAN : sigmoid(nats_of_change(c, fmax(c->facts->worse, c->facts->better)));
+	return rc;
+}
+
+/* Which causes explain a signal. */
+static uint64_t explained_by(const struct contest *c, const char *signal)
+{
+	uint64_t causes = 0;
+
+	for (size_t k = 0; k < c->n; k++)
+		if (!is_special(c->h[k].spec) && catalogue_explains(c->h[k].spec, signal))
+			causes |= UINT64_C(1) << k;
+	return causes;
+}
+
+int contest_bind(struct contest *c, const struct facts *f, const struct analyze_catalogue *cat, struct arena *mem, struct err *err)
+{
+	size_t n = analyze_catalogue_count(cat);
+
+	*c = (struct contest){ .facts = f, .constants = catalogue_constants(cat), .n = n };
+	c->h = arena_array(mem, struct hypothesis, n + 1);
+	c->line = arena_array(mem, struct contest_line, n * CATALOGUE_MAX_LINES + 1);
+	c->evidence = arena_array(mem, struct score_evidence, n * CATALOGUE_MAX_LINES + 1);
+	c->prior = arena_array(mem, double, n + 1);
+	c->nats = arena_array(mem, double, n + 1);
+	c->score = arena_array(mem, double, n + 1);
+	if (!c->h || !c->line || !c->evidence || !c->prior || !c->nats || !c->score)
+		return err_nomem(err);
+	for (size_t k = 0; k < n; k++)
+		c->h[k].spec = catalogue_spec(cat, k);
+	for (size_t k = 0; k < n; k++) {
+		const struct cause_spec *s = c->h[k].spec;
+
+		c->h[k].coverage = coverage(f, s);
+		for (size_t i = 0; i < s->n_signals; i++)
+			c->line[k * CATALOGUE_MAX_LINES + i] = (struct contest_line){ contest_fact(f, s->signal[i].name), explained_by(c, s->signal[i].name) };
+	}
 	return 0;
 }

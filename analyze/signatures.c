@@ -17,7 +17,7 @@
 #include "analyze/signature_match.h"
 #include "core/fmt.h"
 
-#define PHI 3.0
+#define PHI 1.5
 #define MAX_BITS 64
 
 struct signature {

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * catalogue_parts.h - what catalogue.c (causes) and catalogue_weights.c (weights over them) share
+ */
+#ifndef ANALYZE_CATALOGUE_PARTS_H
+#define ANALYZE_CATALOGUE_PARTS_H
+
+#include "analyze/catalogue.h"
+#include "core/arena.h"
+
+struct analyze_catalogue {
+	struct arena mem;
+	struct cause_spec *cause[CATALOGUE_MAX_CAUSES];
+	size_t n;
+	struct catalogue_constants constants;
+	struct catalogue_reliability reliability[CATALOGUE_MAX_RELIABILITY];
+	size_t n_reliability;
+	char fingerprint[17];
+};
+
+struct catalogue_parse {
+	struct analyze_catalogue *c;
+	struct str text;
+	size_t at;
+	int line;
+	const char *file;
+	struct err *err;
+	bool failed;
+};
+
+/* Reads text through inih; the handler is called with ps as its first argument and returns 1, or catalogue_fail(). */
+int catalogue_read(struct catalogue_parse *ps, int (*handler)(void *ps, const char *section, const char *name, const char *value));
+/* Notes what is wrong with the line; always 0. */
+int catalogue_fail(struct catalogue_parse *ps, const char *what, const char *detail);
+/* True for KEYnumber; *bad when what follows the key is none. */
+bool catalogue_number(const char *word, const char *key, double *out, bool *bad);
+/* NAME weight=W [miss=M] [down] [level=L], and `hand` where hand is not NULL. 1, or catalogue_fail(). */
+int catalogue_signal(struct catalogue_parse *ps, struct cause_signal *out, const char *value, bool against, bool *hand);
+
+/* The constants as set by hand. */
+void catalogue_weights_by_hand(struct analyze_catalogue *c);
+/* The text of weights.ini over what is there. */
+int catalogue_weights(struct analyze_catalogue *c, struct str text, struct err *err) ERR_MUST_CHECK;
+
+#endif
