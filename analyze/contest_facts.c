@@ -8,12 +8,12 @@
 
 /* The figures whose quiet means that nothing changed (method 5.2). */
 static const char *const kpis[] = { "cpu.cost", "cpu.path", "alloc.bytes", "heap.live_slope", "heap.site_growth", "gc.pause_p99", "gc.cpu_share", "profiler.cpu_share",
-	"goroutines.slope", "goroutines.cluster_growth", "mutex.delay", "load.latency_p99", "load.errors", "load.rps", "gc.rate", "syscall.cpu_share",
+	"goroutines.slope", "goroutines.cluster_growth", "mutex.delay", "load.latency_p99", "load.errors", "load.rps", "syscall.cpu_share",
 	"sched.cpu_share", "threads.slope", "quota.throttle_share", NULL };
 
 /* What else says that something changed, though nothing a user pays for by itself: the stacks of one cause, the conditions of the run. */
 #define SPECIFIC .7
-static const char *const specific[] = { "sig.", "env.", "stw.", "net.", NULL };
+static const char *const specific[] = { "sig.", "stw.", "net.", NULL };
 
 static bool is_kpi(struct str name)
 {
@@ -34,10 +34,10 @@ static bool is_specific(struct str name)
 /* How much a signal says that something changed. Traffic and conditions that differ are a difference whichever way. */
 static void note_change(struct facts *f, const struct fact *x)
 {
-	double loud = x->kpi ? x->value : SPECIFIC * x->value;
-	bool either = str_is(x->name, "load.rps") || str_starts(x->name, "env.");
+	bool env = str_starts(x->name, "env."), either = str_is(x->name, "env.settings") || str_is(x->name, "env.go_version") || str_is(x->name, "load.rps");
+	double loud = x->kpi || env ? x->value : SPECIFIC * x->value;
 
-	if (f->snapshot || !x->measured || !(x->kpi || is_specific(x->name)))
+	if (f->snapshot || !x->measured || !(x->kpi || env || is_specific(x->name)))
 		return;
 	f->worse = fmax(f->worse, either ? fabs(loud) : loud);
 	if (x->kpi)
