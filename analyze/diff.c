@@ -12,10 +12,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyze/change.h"
 #include "analyze/math/dist.h"
 #include "analyze/math/fdr.h"
+#include "analyze/math/score.h"
 #include "analyze/signal.h"
 
 #define MIN_RAW 20		/* independent filtering: fewer samples on both sides together are not tested */
@@ -178,11 +180,38 @@ static int put_total(struct pass *p, struct comparison *k, struct diff_metric *d
 	return change_put(p, &c, &d->total_change, err);
 }
 
+/* The change of the total a second, split exactly: more requests, and dearer ones (method 5.4). The mix is part of the latter: load reports that
+ * tell endpoints apart are not split by them yet. */
+static int put_split(struct pass *p, const struct diff_metric *d, struct err *err)
+{
+	struct stmt *q;
+	double before = NAN, now = NAN;
+	struct score_load l;
+	int rc = p->per_request ? store_query(p->st, &q, err, "SELECT base, cur FROM change WHERE metric = 'rps' LIMIT 1", "") : 0;
+
+	if (rc || !p->per_request)
+		return rc;
+	if (store_next(q, err)) {
+		before = stmt_real(q, 0);
+		now = stmt_real(q, 1);
+	}
+	rc = store_end(q, err);
+	l = score_load(before, d->total.base, now, d->total.cur);
+	if (rc || !isfinite(l.total) || strstr(d->id, "_per_request") == NULL)
+		return rc;
+	return store_run(p->st, err, "INSERT INTO cost_split (analysis, metric, load, efficiency, mix) VALUES (1, ?, ?, ?, 0)", "sdd", d->id, l.load,
+			 l.efficiency);
+}
+
 static int diff_one(struct pass *p, const struct tree *t, struct comparison *k, struct diff_metric *d, bool full, struct err *err)
 {
 	struct family f = { 0 };
 	int rc = put_total(p, k, d, err);
 
+	if (!rc)
+		rc = put_split(p, d, err);
+	if (rc)
+		return rc;
 	f.row = arena_array(&p->mem, struct row, (size_t)t->n_symbols + 1);
 	if (!f.row)
 		return err_nomem(err);

@@ -15,6 +15,7 @@
 
 #define MAX_PER_CAUSE 5
 #define PER_KIND 3
+#define KEEPERS 2		/* callers named beside an allocation site */
 #define MAYBE_P .2		/* an untold function may still be named when nothing better is found */
 
 static int put(struct pass *p, const char *cause, int *rank, const char *role, int64_t func, int64_t line, int64_t path, double share,
@@ -54,7 +55,35 @@ static const char *measure_of(const char *spec)
 	     : strncmp(spec, "inuse", 5) == 0 ? "inuse" : strncmp(spec, "block", 5) == 0 ? "block" : "cpu";
 }
 
-static int own(struct pass *p, struct guilty_lines *lines, const char *cause, const char *spec, int *rank, struct err *err)
+/*
+ * The user functions that called for what `symbol` holds on to, nearest first, along the path whose live heap grew most: who allocates is
+ * seldom who forgets to let go.
+ */
+static int keepers(struct pass *p, const struct tree *t, const char *cause, uint32_t symbol, double share, int *rank, struct err *err)
+{
+	uint32_t seen[1 + KEEPERS] = { symbol };
+	int64_t path = 0;
+	int n = 1;
+	int rc = store_int(p->st, err, &path, 0,
+			   "SELECT c.path FROM path_cost c JOIN path a ON a.id = c.path WHERE c.metric = 'inuse_bytes' AND a.symbol = ?"
+			   " ORDER BY c.cur_cum - c.base_cum DESC, c.path LIMIT 1", "i", (int64_t)symbol);
+
+	for (uint32_t i = rc || !path ? 0 : t->parent[path]; !rc && i && n <= KEEPERS; i = t->parent[i]) {
+		int64_t func = STORE_NULL;
+
+		if (t->sym[t->symbol[i]].kind != KIND_USER || t->symbol[i] == seen[n - 1])
+			continue;
+		seen[n++] = t->symbol[i];
+		rc = store_int(p->st, err, &func, STORE_NULL,
+			       "SELECT f.func FROM func_symbol f JOIN func u ON u.id = f.func WHERE f.symbol = ? ORDER BY u.name, u.file LIMIT 1", "i",
+			       (int64_t)t->symbol[i]);
+		if (!rc)
+			rc = put(p, cause, rank, "caller", func, STORE_NULL, (int64_t)i, share, err);
+	}
+	return rc;
+}
+
+static int own(struct pass *p, struct guilty_lines *lines, const struct tree *t, const char *cause, const char *spec, int *rank, struct err *err)
 {
 	struct { int64_t symbol; double delta; } row[PER_KIND];
 	const char *metric = metric_of(p, spec);
@@ -84,6 +113,8 @@ static int own(struct pass *p, struct guilty_lines *lines, const char *cause, co
 		rc = guilty_line(lines, p, measure_of(spec), (uint32_t)row[i].symbol, &func, &line, err);
 		if (!rc)
 			rc = put(p, cause, rank, role_of(spec), func, line, STORE_NULL, row[i].delta / sum, err);
+		if (!rc && i == 0 && strcmp(spec, "inuse_growth_bytes") == 0)
+			rc = keepers(p, t, cause, (uint32_t)row[i].symbol, row[i].delta / sum, rank, err);
 	}
 	return rc;
 }
@@ -211,7 +242,7 @@ static int of_cause(struct pass *p, struct guilty_lines *lines, const struct tre
 		const char *spec = s->guilty[i], *colon = strchr(spec, ':');
 
 		if (strncmp(spec, "own:", 4) == 0)
-			rc = own(p, lines, s->text.id, spec + 4, &rank, err);
+			rc = own(p, lines, t, s->text.id, spec + 4, &rank, err);
 		else if (strncmp(spec, "waiter", 6) == 0)
 			rc = waiter(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
 		else if (strncmp(spec, "creator", 7) == 0)

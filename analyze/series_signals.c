@@ -202,7 +202,7 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 		if (strncmp(s->series, "load.", 5) == 0)
 			*out = total(&y) > 0 ? total(&x) / total(&y) : NAN;
 		else
-			*out = counter_growth(&y) > 0 ? counter_growth(&x) / counter_growth(&y) : NAN;
+			*out = counter_growth(&y) > 0 ? counter_growth(&x) / counter_growth(&y) : y.n > 1 ? 0 : NAN;	/* no period passed, none was cut */
 		break;
 	case REUSE:
 		*out = counter_growth(&y) > 0 ? counter_growth(&x) / counter_growth(&y) : one_look(&y) && total(&y) > 0 ? total(&x) / total(&y) : NAN;
