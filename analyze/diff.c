@@ -269,6 +269,8 @@ int pass_diff(struct pass *p, struct err *err)
 			rc = diff_one(p, &t, &k, &d, full, err);
 		if (!rc && full && !m->by_count)
 			rc = diff_paths(p, &t, &k, &d, err);
+		if (!rc && full && p->design == DESIGN_TWO_SIDES)
+			rc = diff_shifts(p, &t, &k, &d, err);
 		if (!rc && full)
 			rc = diff_signals(p, &t, &k, &d, err);
 	}

@@ -25,6 +25,9 @@ enum tau diff_tau(const struct metric *m, enum symbol_kind kind);
 /* Both sides of every visible path, and the deepest path that carries the change of the total. */
 int diff_paths(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;
+/* New functions whose cost came out of one that both sides have: status shifted, a row of shift. */
+int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
+	ERR_MUST_CHECK;
 /* What this metric says to the causes. */
 int diff_signals(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;

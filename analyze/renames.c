@@ -5,8 +5,8 @@
  * A function that only the baseline has and one that only the current side has may be one: a package moved, a method or its type renamed.
  * Left apart, one would be gone and the other new, and the new one blamed. Who is who:
  *   - moved: all of a package is gone, all of another is new, and functions of the same names are in both;
- *   - renamed: the same package, the same callers and callees, nearly the same cost, and no other candidate that comes near; round by round, since a renamed caller
- *     hides its callees until it is known; closures follow the function that holds them.
+ *   - renamed: the same callers and callees, nearly the same cost, the same package as a rule, and no other candidate that comes near; round by
+ *     round, since a renamed caller hides its callees until it is known.
  * The baseline's function gets the current one's symbol, so that the diff compares the two; func_symbol.how keeps what happened, and the
  * report says it with both names. Functions too rare to be told from chance are left alone: being sampled on one side only is usual for them.
  */
@@ -21,6 +21,7 @@
 #define MAX_CANDIDATES 512	/* a side; the heaviest */
 #define MAX_PACKAGES 2048
 #define MIN_SCORE .4
+#define OTHER_PACKAGE .7	/* of the score, when the packages differ */
 #define RIVAL .75		/* the second best must stay below this part of the best */
 #define ROUNDS 8
 
@@ -273,26 +274,30 @@ static bool has_edge(const struct renames *r, uint32_t s, uint32_t other)
 	return false;
 }
 
+/* On one side only, and not known yet under which name on the other: says nothing as a neighbour. */
+static bool is_open(const struct renames *r, uint32_t s)
+{
+	return !r->who[s].is && r->who[s].there[BASE] != r->who[s].there[CUR];
+}
+
 /* How alike two functions are: shared neighbours over all neighbours, times how near their costs are. */
 static double alike(const struct renames *r, uint32_t a, uint32_t b)
 {
 	double shared = 0, all = 0, x = r->who[a].share[BASE], y = r->who[b].share[CUR];
-	bool caller = false;
+	bool caller = false, one_package = str_eq(r->t.sym[a].package, r->t.sym[b].package);
 
-	if (!str_eq(r->t.sym[a].package, r->t.sym[b].package))
-		return 0;
 	for (size_t i = first_edge(r, a); i < r->n_edges && r->edge[i].of == a; i++) {
 		uint32_t other = now(r, r->edge[i].other >> 1) << 1 | (r->edge[i].other & 1);
 		bool same = has_edge(r, b, other);
 
 		shared += same;
 		caller |= same && !(other & 1);
-		all++;
+		all += !is_open(r, r->edge[i].other >> 1);
 	}
 	for (size_t i = first_edge(r, b); i < r->n_edges && r->edge[i].of == b; i++)
-		all++;
+		all += !is_open(r, r->edge[i].other >> 1);
 	all -= shared;
-	return caller && all > 0 ? shared / all * (1 - fabs(x - y) / (x + y)) : 0;
+	return caller && all > 0 ? shared / all * (1 - fabs(x - y) / (x + y)) * (one_package ? 1 : OTHER_PACKAGE) : 0;
 }
 
 /* The best match of `one` among the free others; *rival: the second best's score. flip: one is of the current side. */
