@@ -79,7 +79,7 @@ func (c *client) event(ctx context.Context, rng *rand.Rand) bool {
 }
 
 func (c *client) body(rng *rand.Rand) []byte {
-	head := fmt.Sprintf(`{"at":"at=%d","count":%d,"note":"`, time.Now().UnixNano(), rng.IntN(100))
+	head := fmt.Sprintf(`{"at":%d,"count":%d,"note":"`, time.Now().UnixMilli(), rng.IntN(100))
 	return append([]byte(head), bytes.Repeat([]byte("plain oak, "), 1+(c.size/2+rng.IntN(c.size))/11)...)
 }
 

@@ -31,7 +31,6 @@ var knobs = conf.Table{
 	"bill.wait":     {Default: "30s", Help: "time after which an order that was not acknowledged comes again"},
 	"bill.room":     {Default: "512", Help: "orders that may be unacknowledged"},
 	"bill.rate":     {Default: "0", Help: "bits of orders a second, 0 for no limit"},
-	"lag.by":        {Default: "0s", Help: "how far one reader of events stays behind, 0 for no such reader"},
 }
 
 func main() {
@@ -60,9 +59,6 @@ func run(target string, life time.Duration, set *conf.Settings) error {
 		if err := part(target, set); err != nil {
 			return err
 		}
-	}
-	if by := set.Duration("lag.by"); by > 0 {
-		go lag(ctx, strings.TrimPrefix(target, "tls://"), by)
 	}
 	l, err := serve.Open("ready", "127.0.0.1:0")
 	if err != nil {

@@ -87,7 +87,7 @@ func (c *client) span(ctx context.Context, rng *rand.Rand) bool {
 	n := rng.IntN(30)
 	which := fmt.Sprintf(`queue="q%02d",shard=~"s%d-0.."`, n, n)
 	if rng.IntN(100) < c.o.loose {
-		which = fmt.Sprintf(`queue="q%02d",shard=~"(s|x)?.*%d-([0-9].?)+"`, n, n)
+		which = fmt.Sprintf(`queue="q%02d",shard=~"[a-z].*[0-9]+.*[0-9]+.?[0-9]"`, n)
 	}
 	return c.get(ctx, "/api/v1/query_range", url.Values{
 		"query": {fmt.Sprintf(`sum by (queue) (rate(old_jobs_total{%s}[3m]))`, which)},
