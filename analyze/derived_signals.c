@@ -68,7 +68,7 @@ static int window_of(struct pass *p, enum side side, double *out, struct err *er
 		"  (SELECT instance FROM stretch WHERE side = ?1)), (SELECT min(o.value) FROM series s JOIN source f ON f.id = s.source"
 		"  JOIN point o ON o.series = s.id WHERE s.name = 'net.min_rtt' AND f.run IN (SELECT i.run FROM stretch t JOIN instance i"
 		"  ON i.id = t.instance WHERE t.side = ?1)))";
-	double rate, n, rtt;
+	double rate = NAN, n = NAN, rtt = NAN;
 	int rc = real_of(p, &rate, err, speed, side);
 
 	if (!rc)

@@ -27,6 +27,7 @@ var Knobs = conf.Table{
 	"conn.last":      {Default: "0", Help: "answers of 1000 that are the last of their connection"},
 	"conn.cut":       {Default: "0", Help: "requests of 1000 whose connection is cut instead of answered"},
 	"rows.flush":     {Default: "0", Help: "rows of a list that are sent at a time, 0 for all"},
+	"rows.gap":       {Default: "0s", Help: "time between them"},
 	"rows.count":     {Default: "60", Help: "rows of a list"},
 	"sink.rate":      {Default: "0", Help: "bytes a second that are read from the log pipe, 0 for all"},
 	"sink.pause":     {Default: "0s", Help: "time of every second in which nothing is read from it"},
@@ -43,7 +44,7 @@ type shop struct {
 	rows [][]byte // one JSON object each
 
 	base, spread, late, lateBy, none, last, cut *atomic.Int64
-	flush, count                                *atomic.Int64
+	flush, gap, count                           *atomic.Int64
 }
 
 // Handler serves the backend.
@@ -52,7 +53,7 @@ func Handler(set *conf.Settings) http.Handler {
 		base: set.Live("answer.base"), spread: set.Live("answer.spread"),
 		late: set.Live("answer.late"), lateBy: set.Live("answer.late_by"), none: set.Live("answer.none"),
 		last: set.Live("conn.last"), cut: set.Live("conn.cut"),
-		flush: set.Live("rows.flush"), count: set.Live("rows.count"),
+		flush: set.Live("rows.flush"), gap: set.Live("rows.gap"), count: set.Live("rows.count"),
 	}
 	kinds := []string{"lamp", "shelf", "bench", "ladder", "saw", "plane", "kettle", "rug"}
 	looks := []string{"steel", "wooden", "blue", "quiet", "folding", "small", "plain"}
@@ -117,6 +118,7 @@ func (s *shop) list(w http.ResponseWriter, r *http.Request) {
 			w.Write(body)
 			http.NewResponseController(w).Flush()
 			body = body[:0]
+			time.Sleep(time.Duration(s.gap.Load()))
 		}
 	}
 	body = append(body, ']', '\n')

@@ -131,7 +131,7 @@ func (c *client) stock(_ context.Context, rng *rand.Rand) bool {
 func main() {
 	c := new(client)
 	flag.IntVar(&c.things, "things", 3, "things that each kind of event is about")
-	flag.IntVar(&c.burst, "burst", 16, "events of a burst")
+	flag.IntVar(&c.burst, "burst", 20, "events of a burst")
 	flag.IntVar(&c.size, "size", 400, "bytes of a message, mean")
 	flag.BoolVar(&c.each, "each", false, "every event of a burst is waited for")
 	flag.DurationVar(&c.patience, "patience", 0, "how long a question waits before it is asked again, 0 for the limit of a request")

@@ -38,7 +38,7 @@ var table = conf.Table{
 	"codec.room":     {Default: "16384", Help: "bytes of a new buffer"},
 	"codec.typed":    {Default: "true", Help: "answers are encoded from their structs"},
 	"codec.whole":    {Default: "true", Help: "what comes back is the buffer, not what it holds"},
-	"device.most":    {Default: "20000", Help: "devices whose mark is remembered"},
+	"device.most":    {Default: "40000", Help: "devices whose mark is remembered"},
 	"device.own":     {Default: "true", Help: "a mark is kept apart from the text it came in"},
 	"flush.every":    {Default: "250ms", Help: "between two writes of touched sessions"},
 	"gate.every":     {Default: "0", Help: "requests between two looks at the memory, 0: the sampler's figure"},

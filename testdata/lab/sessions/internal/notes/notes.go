@@ -6,6 +6,7 @@ package notes
 
 import (
 	"bytes"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,16 +67,22 @@ func (r *Receipts) sweep(now time.Time) {
 // Devices remembers the mark each device brought along last.
 type Devices struct {
 	mu    sync.Mutex
-	most  int
 	own   *atomic.Int64
 	marks map[string][]byte
-	queue []string
+	queue []string // a ring
+	next  int
 }
 
-// NewDevices remembers at most that many; own (0 or 1) whether a mark is kept
-// apart from the text it was found in.
-func NewDevices(most int, own *atomic.Int64) *Devices {
-	return &Devices{most: most, own: own, marks: make(map[string][]byte)}
+// NewDevices remembers that many, from the start on: the first ones are made
+// up. own (0 or 1) says whether a mark is kept apart from the text it was found
+// in.
+func NewDevices(n int, own *atomic.Int64) *Devices {
+	d := &Devices{own: own, marks: make(map[string][]byte, n), queue: make([]string, n)}
+	for i := range d.queue {
+		d.queue[i] = fmt.Sprintf("dev-%012d", i)
+		d.marks[d.queue[i]] = []byte(fmt.Sprintf("m-%016d", i))
+	}
+	return d
 }
 
 var markKey = []byte(`"mark":"`)
@@ -95,11 +102,9 @@ func (d *Devices) Learn(device string, body []byte) bool {
 	}
 	d.marks[device] = mark
 	if !known {
-		d.queue = append(d.queue, device)
-	}
-	if len(d.queue) > d.most {
-		delete(d.marks, d.queue[0])
-		d.queue = d.queue[1:]
+		delete(d.marks, d.queue[d.next])
+		d.queue[d.next] = device
+		d.next = (d.next + 1) % len(d.queue)
 	}
 	return false
 }
