@@ -56,7 +56,6 @@ func (c *client) send(ctx context.Context, rng *rand.Rand, method, path, body st
 		req.Host = fmt.Sprintf("s%02d.shop.test", rng.IntN(20))
 	}
 	if method == http.MethodPost {
-		req.SetBasicAuth("till", "between two lamps")
 		req.Header.Set("Content-Type", "application/json")
 	}
 	over := c.kept

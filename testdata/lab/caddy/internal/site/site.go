@@ -20,8 +20,11 @@ const (
 	Large  = 48 << 20
 )
 
-// rules are the lengths of the lists.
-var rules = []int{0, 80, 300, 1200}
+// rules and policies are the lengths of the lists.
+var (
+	rules    = []int{0, 80, 300, 1200}
+	policies = []int{30, 150}
+)
 
 // Write fills dir/site (pages made of a loop), dir/parts (the same pages, one
 // included file an entry) and dir/rules.
@@ -52,6 +55,9 @@ func Write(dir string) error {
 	}
 	for _, n := range rules {
 		w.rules(n)
+	}
+	for _, n := range policies {
+		w.policy(n)
 	}
 	return w.err
 }
@@ -151,4 +157,15 @@ func (w *writer) rules(n int) {
 		b.WriteString("\tdefault \"-\"\n}\n@moved not vars {moved} \"-\"\nredir @moved {moved} permanent\n")
 	}
 	w.file(b.String(), "rules", fmt.Sprintf("%d.caddy", n))
+}
+
+// policy writes a list of who may not see what, as a piece of a Caddyfile.
+func (w *writer) policy(n int) {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "@policy%d expression `path('/%s/*', '/%s%d/*') && {remote_host}.startsWith(\"10.%d.\") || {query.token} == \"%s\"`\n",
+			i, w.words(1), w.words(1), i, i, w.words(1))
+		fmt.Fprintf(&b, "respond @policy%d 403\n", i)
+	}
+	w.file(b.String(), "rules", fmt.Sprintf("policy-%d.caddy", n))
 }
