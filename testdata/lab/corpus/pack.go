@@ -33,9 +33,28 @@ func packed(raw []byte) []byte {
 	return b.Bytes()
 }
 
+// thin removes all goroutine profiles but the last: the dumps of the same
+// moments say more, and one is kept for its labels.
+func thin(folder string) error {
+	names, err := filepath.Glob(filepath.Join(folder, "goroutine-*.pprof"))
+	if err != nil || len(names) < 2 {
+		return err
+	}
+	sort.Strings(names)
+	for _, name := range names[:len(names)-1] {
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // finish packs the folder again (Go compresses profiles for speed) and enters
 // the runner's files in run.json.
 func (s *session) finish() error {
+	if err := thin(s.into); err != nil {
+		return err
+	}
 	names, err := os.ReadDir(s.into)
 	if err != nil {
 		return err
@@ -68,6 +87,11 @@ func (s *session) finish() error {
 	}
 	for name, t := range s.files {
 		doc.Files[name] = map[string]time.Time{"t0": t}
+	}
+	for name := range doc.Files {
+		if _, err := os.Stat(filepath.Join(s.into, name)); os.IsNotExist(err) {
+			delete(doc.Files, name)
+		}
 	}
 	if raw, err = json.MarshalIndent(doc, "", "  "); err != nil {
 		return err

@@ -468,9 +468,9 @@ func (s *session) collect(ctx context.Context) (string, error) {
 	}
 	args = append(args, "-revision", rev)
 	if seconds < 120 {
-		args = append(args, "-cpu-count", "3", "-every", "7s")
+		args = append(args, "-cpu-count", "2", "-cpu-seconds", "7", "-every", "7s")
 	} else {
-		args = append(args, "-cpu-count", "1000", "-cpu-every", "20s", "-every", "20s", "-heaps", strconv.Itoa(2+seconds/60), "-series", "1s")
+		args = append(args, "-cpu-count", "1000", "-cpu-every", "40s", "-every", "40s", "-heaps", "4", "-series", "1s")
 	}
 	if !vars {
 		args = append(args, "-poll", "0")
