@@ -2,18 +2,16 @@
 /*
  * catalogue.c - read causes.ini, the embedded one and --causes FILE over it
  *
- * A section of FILE with the id of a built-in cause replaces that cause whole. inih gives its handler no line number, so the reader
- * that feeds it counts; a line longer than inih's buffer would be cut without a word and is refused instead.
+ * A section of FILE with the id of a built-in cause replaces that cause whole.
  */
 #include "analyze/catalogue_parts.h"
 
-#include <ini.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "core/file.h"
+#include "analyze/signature_match.h"
 #include "core/fmt.h"
-#include "core/map.h"
 
 #include <sha2.h>
 
@@ -27,38 +25,9 @@ static const char fitted[] = {
 	0
 };
 
-#define MAX_LINE 190		/* Debian's inih cuts at 200 */
-
 int catalogue_fail(struct catalogue_parse *ps, const char *what, const char *detail)
 {
-	if (!ps->failed) {
-		err_set(ps->err, ERR_USAGE, "%s, line %d: %s%s%s", ps->file, ps->line, what, detail ? ": " : "", detail ? detail : "");
-		err_at(ps->err, "line %d", ps->line);
-	}
-	ps->failed = true;
-	return 0;
-}
-
-/* fgets over memory that counts lines. */
-static char *next_line(char *out, int size, void *arg)
-{
-	struct catalogue_parse *ps = arg;
-	const char *start = ps->text.p + ps->at, *end;
-	size_t n;
-
-	if (ps->at >= ps->text.n || ps->failed)
-		return NULL;
-	end = memchr(start, '\n', ps->text.n - ps->at);
-	n = end ? (size_t)(end - start) + 1 : ps->text.n - ps->at;
-	ps->line++;
-	if (n > MAX_LINE || n >= (size_t)size) {
-		catalogue_fail(ps, "a line has more than 190 bytes; go on in an indented line below it", NULL);
-		return NULL;
-	}
-	memcpy(out, start, n);
-	out[n] = '\0';
-	ps->at += n;
-	return out;
+	return inifile_fail(&ps->in, what, detail);
 }
 
 /* The cause that lines of this section belong to; a later file's section replaces an earlier file's cause whole. */
@@ -71,7 +40,7 @@ static struct cause_spec *section(struct catalogue_parse *ps, const char *id)
 	for (i = 0; i < c->n; i++)
 		if (strcmp(c->cause[i]->text.id, id) == 0)
 			break;
-	if (i < c->n && c->cause[i]->file == ps->file)
+	if (i < c->n && c->cause[i]->file == ps->in.name)
 		return c->cause[i];
 	if (i == CATALOGUE_MAX_CAUSES) {
 		catalogue_fail(ps, "more than 64 causes", NULL);
@@ -83,7 +52,7 @@ static struct cause_spec *section(struct catalogue_parse *ps, const char *id)
 		return NULL;
 	}
 	s->prior = NAN;
-	s->file = ps->file;
+	s->file = ps->in.name;
 	s->replaces = i < c->n ? c->cause[i] : NULL;
 	c->cause[i] = s;
 	c->n += i == c->n;
@@ -106,7 +75,7 @@ int catalogue_signal(struct catalogue_parse *ps, struct cause_signal *g, const c
 	char *copy = arena_strdup(&ps->c->mem, value), *save = NULL, *word;
 	bool bad = false;
 
-	*g = (struct cause_signal){ .level = NAN, .against = against, .text = arena_strdup(&ps->c->mem, value) };
+	*g = (struct cause_signal){ .level = NAN, .against = against, .text = arena_strdup(&ps->c->mem, value), .line = ps->in.line };
 	if (!copy || !g->text)
 		return catalogue_fail(ps, "out of memory", NULL);
 	g->name = strtok_r(copy, " \t", &save);
@@ -143,7 +112,7 @@ static int add_signal(struct catalogue_parse *ps, struct cause_spec *s, const ch
 /* NAME metric=METRIC [loud=X] /REGEX/ */
 static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const char *value)
 {
-	struct cause_frames f = { .loud = .05, .line = ps->line };
+	struct cause_frames f = { .loud = .05, .line = ps->in.line };
 	const char *open = strchr(value, '/');
 	char *copy, *save = NULL, *word, *name, *pattern;
 	bool bad = false;
@@ -164,6 +133,8 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	}
 	if (!f.metric)
 		return catalogue_fail(ps, "a frames line needs metric=", NULL);
+	if (!signature_valid(pattern, &n))
+		return catalogue_fail(ps, "the expression is wrong from here on", n < strlen(pattern) ? pattern + n : "(its end)");
 	/* A name with a dot is a signal of its own (gc.cpu_share), shared by all causes. */
 	n = strlen("sig.") + strlen(s->text.id) + 1 + strlen(name) + 1;
 	f.pattern = pattern;
@@ -194,6 +165,24 @@ static int add_words(struct catalogue_parse *ps, const char **list, size_t *n, s
 	return 1;
 }
 
+static int add_guilty(struct catalogue_parse *ps, struct cause_spec *s, const char *value)
+{
+	static const char *const kinds[] = { "own:", "caller:", "waiter", "creator", NULL };
+	size_t first = s->n_guilty;
+
+	if (!add_words(ps, s->guilty, &s->n_guilty, 8, value))
+		return 0;
+	for (size_t i = first; i < s->n_guilty; i++) {
+		int k = 0;
+
+		while (kinds[k] && strncmp(s->guilty[i], kinds[k], strlen(kinds[k])) != 0)
+			k++;
+		if (!kinds[k])
+			return catalogue_fail(ps, "guilty is own:METRIC, waiter[:CLASS], creator or caller:NAME", s->guilty[i]);
+	}
+	return 1;
+}
+
 static int add_text(struct catalogue_parse *ps, const char **field, const char *value)
 {
 	struct buf b = { .limit = 1 << 16 };
@@ -213,7 +202,7 @@ static int handler(void *arg, const char *id, const char *name, const char *valu
 	struct catalogue_parse *ps = arg;
 	struct cause_spec *s;
 
-	if (ps->failed)
+	if (ps->in.failed)
 		return 0;
 	if (!*id)
 		return catalogue_fail(ps, "a line before the first [cause]", name);
@@ -236,11 +225,20 @@ static int handler(void *arg, const char *id, const char *name, const char *valu
 	if (strcmp(name, "explains") == 0)
 		return add_words(ps, s->explains, &s->n_explains, CATALOGUE_MAX_LINES, value);
 	if (strcmp(name, "guilty") == 0)
-		return add_words(ps, s->guilty, &s->n_guilty, 8, value);
+		return add_guilty(ps, s, value);
 	if (strcmp(name, "prior") == 0)
 		return fmt_parse_real(str_from(value), &s->prior) && s->prior > 0 && s->prior < 1
 			       ? 1 : catalogue_fail(ps, "prior must lie between 0 and 1", value);
 	return catalogue_fail(ps, "unknown key", name);
+}
+
+static bool is_defined(const struct analyze_catalogue *c, const char *signal)
+{
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->cause[i]->n_frames; k++)
+			if (strcmp(c->cause[i]->frames[k].name, signal) == 0)
+				return true;
+	return strncmp(signal, "sig.", 4) != 0;
 }
 
 static int check(struct catalogue_parse *ps)
@@ -248,27 +246,21 @@ static int check(struct catalogue_parse *ps)
 	for (size_t i = 0; i < ps->c->n; i++) {
 		const struct cause_spec *s = ps->c->cause[i];
 
+		if (s->file != ps->in.name)
+			continue;
 		if (!s->text.title || isnan(s->prior))
-			return err_set(ps->err, ERR_USAGE, "%s: [%s] needs a title and a prior", ps->file, s->text.id);
+			return err_set(ps->in.err, ERR_USAGE, "%s: [%s] needs a title and a prior", ps->in.name, s->text.id);
+		for (size_t k = 0; k < s->n_signals; k++)
+			if (!is_defined(ps->c, s->signal[k].name))
+				return err_set(ps->in.err, ERR_USAGE, "%s, line %d: no frames line defines %.80s", ps->in.name, s->signal[k].line, s->signal[k].name);
 	}
-	return 0;
-}
-
-int catalogue_read(struct catalogue_parse *ps, int (*with)(void *ps, const char *section, const char *name, const char *value))
-{
-	int at = ini_parse_stream(next_line, ps, with, ps);
-
-	if (ps->failed)
-		return (int)ps->err->code;
-	if (at)
-		return err_set(ps->err, ERR_USAGE, "%s, line %d: neither [section] nor key = value", ps->file, at);
 	return 0;
 }
 
 static int parse(struct analyze_catalogue *c, struct str text, const char *file, struct err *err)
 {
-	struct catalogue_parse ps = { .c = c, .text = text, .file = file, .err = err };
-	int rc = catalogue_read(&ps, handler);
+	struct catalogue_parse ps = { .c = c, .in = { .text = text, .name = file, .err = err } };
+	int rc = inifile_read(&ps.in, handler, &ps);
 
 	return rc ? rc : check(&ps);
 }

@@ -32,6 +32,7 @@ struct cause_signal {
 	const char *name, *text;	/* text: the line, with the numbers that are in use */
 	double weight, miss, level;	/* level NaN: says nothing in a snapshot */
 	bool down, against;
+	int line;
 };
 
 struct cause_frames {

@@ -7,6 +7,7 @@
 
 #include "analyze/catalogue.h"
 #include "core/arena.h"
+#include "core/inifile.h"
 
 struct analyze_catalogue {
 	struct arena mem;
@@ -20,16 +21,9 @@ struct analyze_catalogue {
 
 struct catalogue_parse {
 	struct analyze_catalogue *c;
-	struct str text;
-	size_t at;
-	int line;
-	const char *file;
-	struct err *err;
-	bool failed;
+	struct inifile in;
 };
 
-/* Reads text through inih; the handler is called with ps as its first argument and returns 1, or catalogue_fail(). */
-int catalogue_read(struct catalogue_parse *ps, int (*handler)(void *ps, const char *section, const char *name, const char *value));
 /* Notes what is wrong with the line; always 0. */
 int catalogue_fail(struct catalogue_parse *ps, const char *what, const char *detail);
 /* True for KEYnumber; *bad when what follows the key is none. */

@@ -155,7 +155,7 @@ static int handler(void *arg, const char *section, const char *name, const char 
 {
 	struct catalogue_parse *ps = arg;
 
-	if (ps->failed)
+	if (ps->in.failed)
 		return 0;
 	if (strcmp(section, "contest") == 0)
 		return set_constant(ps, name, value);
@@ -166,9 +166,9 @@ static int handler(void *arg, const char *section, const char *name, const char 
 
 int catalogue_weights(struct analyze_catalogue *c, struct str text, struct err *err)
 {
-	struct catalogue_parse ps = { .c = c, .text = text, .file = "weights.ini", .err = err };
+	struct catalogue_parse ps = { .c = c, .in = { .text = text, .name = "weights.ini", .err = err } };
 
 	for (size_t i = 0; i < c->n; i++)
 		c->cause[i]->own_weights = c->cause[i]->replaces && !same_lines(c->cause[i], c->cause[i]->replaces);
-	return catalogue_read(&ps, handler);
+	return inifile_read(&ps.in, handler, &ps);
 }

@@ -11,6 +11,17 @@
 
 #define MATCH_LIMIT 100000
 
+bool signature_valid(const char *pattern, size_t *at)
+{
+	PCRE2_SIZE offset = 0;
+	int code = 0;
+	pcre2_code *re = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0, &code, &offset, NULL);
+
+	*at = offset;
+	pcre2_code_free(re);
+	return re != NULL;
+}
+
 int signature_symbols(const struct cause_frames *f, const struct tree *t, uint64_t bit, uint64_t *symbol_mask, struct err *err)
 {
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);

@@ -13,7 +13,7 @@
 #include "report/report.h"
 
 struct options {
-	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html;
+	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned;
 	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
 	struct opt_list baseline, limit, gate;
 	int64_t workers, rows;
@@ -28,6 +28,8 @@ struct ctx {
 	struct report_opts term;	/* of standard output */
 	bool tty_err;
 	const char *state_dir;		/* $XDG_STATE_HOME/attrib; NULL: there is none */
+	const char *data_dir;		/* $XDG_DATA_HOME/attrib; NULL: there is none */
+	bool ci;			/* $CI is set: nothing that a person decided is used */
 	const char *gnuplot;		/* as $PATH has it, an absolute path; NULL: there is none */
 	const volatile int *stop;	/* the signal that asks us to stop, 0 while none does */
 	unsigned statuses;		/* bit n: exit status n applies (gates, --strict), whatever else does */

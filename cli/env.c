@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * env.c - colour, width, characters, the state folder, where gnuplot is
+ * env.c - colour, width, characters, the folders for state and data, where gnuplot is
  *
  * Colour: --color, ATTRIB_NO_COLOR, NO_COLOR (set and not empty), FORCE_COLOR, TERM=dumb, a terminal, in this order. Width: the
  * terminal's, COLUMNS, 80. UTF-8 only where the locale says so and the terminal can (the Linux console has no eighth blocks).
@@ -64,20 +64,21 @@ unsigned env_columns(void)
 	return n < 40 ? 40 : n > 200 ? 200 : (unsigned)n;
 }
 
-static int state_dir(struct ctx *c, struct err *err)
+/* $VARIABLE/attrib, else $HOME/FALLBACK/attrib; NULL when neither is an absolute path. */
+static int xdg_dir(struct ctx *c, const char *variable, const char *fallback, const char **out, struct err *err)
 {
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const char *dir = getenv(variable), *home = getenv("HOME");
 	struct buf b = { .limit = 0 };
 
-	if (state && *state == '/')
-		buf_printf(&b, "%s/attrib", state);
+	if (dir && *dir == '/')
+		buf_printf(&b, "%s/attrib", dir);
 	else if (home && *home == '/')
-		buf_printf(&b, "%s/.local/state/attrib", home);
+		buf_printf(&b, "%s/%s/attrib", home, fallback);
 	else
-		return 0;	/* nowhere to remember what we wrote: databases are always rebuilt */
-	c->state_dir = buf_check(&b, err) ? NULL : arena_strdup(&c->mem, b.data);
+		return 0;	/* nowhere to remember anything: databases are always rebuilt */
+	*out = buf_check(&b, err) ? NULL : arena_strdup(&c->mem, b.data);
 	buf_free(&b);
-	return c->state_dir ? 0 : err_nomem(err);
+	return *out ? 0 : err_nomem(err);
 }
 
 /* A program is looked for in the absolute folders of $PATH only: a run folder that is also the current one offers none. */
@@ -106,11 +107,17 @@ static int find_program(struct ctx *c, const char *name, const char **out, struc
 
 int env_read(struct ctx *c, struct err *err)
 {
+	int rc;
+
 	c->term.columns = env_columns();
 	c->term.utf8 = has_utf8(&c->o);
 	c->term.colour = wants_colour(&c->o);
 	c->term.wide = c->o.wide;
 	c->term.verbose = c->o.verbose;
 	c->tty_err = isatty(STDERR_FILENO);
-	return find_program(c, "gnuplot", &c->gnuplot, err) ? (int)err->code : state_dir(c, err);
+	c->ci = is_set("CI");
+	rc = find_program(c, "gnuplot", &c->gnuplot, err);
+	if (!rc)
+		rc = xdg_dir(c, "XDG_STATE_HOME", ".local/state", &c->state_dir, err);
+	return rc ? rc : xdg_dir(c, "XDG_DATA_HOME", ".local/share", &c->data_dir, err);
 }

@@ -7,7 +7,7 @@
 
 #include "cli/cmd.h"
 
-/* Fills c->term, c->tty_err, c->state_dir. Options are parsed already: they come first. */
+/* Fills c->term, c->tty_err, c->state_dir, c->data_dir, c->ci. Options are parsed already: they come first. */
 int env_read(struct ctx *c, struct err *err) ERR_MUST_CHECK;
 /* Columns of standard output, 80 when nothing tells. */
 unsigned env_columns(void);

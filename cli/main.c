@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/cmd.h"
+#include "cli/config.h"
 #include "cli/emit.h"
 #include "cli/env.h"
 #include "cli/stop.h"
@@ -117,7 +118,10 @@ static int run(struct ctx *c, int argc, char **argv, struct err *err)
 		c->o.help = c->o.help || strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0;
 	if (rc && !c->o.help)
 		return rc;
-	rc = env_read(c, err);
+	if (!c->o.help)
+		rc = config_read(c, err);
+	if (!rc || c->o.help)
+		rc = env_read(c, err);
 	if (rc)
 		return rc;
 	if (c->o.help && !bare) {

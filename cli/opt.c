@@ -24,6 +24,29 @@ static const struct opt *find_long(const struct opt_group *const *groups, const 
 	return NULL;
 }
 
+const struct opt *opt_find(const struct opt_group *const *groups, const char *name)
+{
+	return find_long(groups, name, strlen(name));
+}
+
+bool opt_is_set(const void *from, const struct opt *o)
+{
+	const char *at = (const char *)from + o->at;
+
+	switch (o->kind) {
+	case OPT_FLAG:
+		return *(const bool *)(const void *)at;
+	case OPT_TEXT:
+	case OPT_MAYBE:
+		return *(const char *const *)(const void *)at != NULL;
+	case OPT_LIST:
+		return ((const struct opt_list *)(const void *)at)->n > 0;
+	case OPT_NUMBER:
+		return *(const int64_t *)(const void *)at != 0;
+	}
+	return false;
+}
+
 static const struct opt *find_letter(const struct opt_group *const *groups, char letter)
 {
 	for (; *groups; groups++)
@@ -67,7 +90,7 @@ static int check_choice(const struct opt *o, const char *v, struct err *err)
 	return ERR_USAGE;
 }
 
-static int store_value(void *into, const struct opt *o, const char *v, struct arena *mem, struct err *err)
+int opt_store(void *into, const struct opt *o, const char *v, struct arena *mem, struct err *err)
 {
 	char *at = (char *)into + o->at;
 	int64_t n;
@@ -131,11 +154,11 @@ static int parse_long(struct parse *p, struct err *err)
 	if (takes_value(o)) {
 		if (!eq && p->i + 1 >= p->argc)
 			return err_set(err, ERR_USAGE, "--%s needs a value: %s", o->name, o->arg);
-		return store_value(p->into, o, eq ? eq + 1 : p->argv[++p->i], p->mem, err);
+		return opt_store(p->into, o, eq ? eq + 1 : p->argv[++p->i], p->mem, err);
 	}
 	if (eq && o->kind != OPT_MAYBE)
 		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
-	return store_value(p->into, o, eq ? eq + 1 : "", p->mem, err);
+	return opt_store(p->into, o, eq ? eq + 1 : "", p->mem, err);
 }
 
 /* -n 20, -n20, -qv */
@@ -150,9 +173,9 @@ static int parse_letters(struct parse *p, struct err *err)
 		if (takes_value(o)) {
 			if (!c[1] && p->i + 1 >= p->argc)
 				return err_set(err, ERR_USAGE, "-%c needs a value: %s", *c, o->arg);
-			return store_value(p->into, o, c[1] ? c + 1 : p->argv[++p->i], p->mem, err);
+			return opt_store(p->into, o, c[1] ? c + 1 : p->argv[++p->i], p->mem, err);
 		}
-		rc = store_value(p->into, o, "", p->mem, err);
+		rc = opt_store(p->into, o, "", p->mem, err);
 		if (rc)
 			return rc;
 	}

@@ -45,6 +45,12 @@ struct opt_group {
 /* argv[0..argc) after the command's name. args: what is no option, in order. ERR_USAGE names the option and what is near it. */
 int opt_parse(void *into, struct opt_list *args, struct arena *mem, const struct opt_group *const *groups, int argc, char **argv,
 	      struct err *err) ERR_MUST_CHECK;
+/* The option of this name; NULL: none. */
+const struct opt *opt_find(const struct opt_group *const *groups, const char *name);
+/* Puts a value where the option's own would go, checked in the same way; the value is kept, not copied. A flag is set. */
+int opt_store(void *into, const struct opt *o, const char *value, struct arena *mem, struct err *err) ERR_MUST_CHECK;
+/* Has something put a value there? */
+bool opt_is_set(const void *from, const struct opt *o);
 /* The groups as --help prints them. */
 void opt_help(struct buf *out, const struct opt_group *const *groups, unsigned columns);
 /* The candidate (n of them) that word was probably meant to be; NULL: none is near. */
