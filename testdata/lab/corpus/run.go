@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -229,10 +230,16 @@ func (s *session) spawn(name string, args, env []string, read func(io.Reader)) (
 	return c, nil
 }
 
+// WORD PLACE: an address, a path, or a number.
+var (
+	printed   = regexp.MustCompile(`^[a-z]+$`)
+	somewhere = regexp.MustCompile(`:|^/|^[0-9]+$`)
+)
+
 // listen keeps the addresses that a process prints.
 func (s *session) listen(from io.Reader) {
 	for lines := bufio.NewScanner(from); lines.Scan(); {
-		if w := strings.Fields(lines.Text()); len(w) == 2 && strings.Contains(w[1], ":") {
+		if w := strings.Fields(lines.Text()); len(w) == 2 && printed.MatchString(w[0]) && somewhere.MatchString(w[1]) {
 			s.mu.Lock()
 			s.printed[w[0]] = w[1]
 			s.mu.Unlock()
