@@ -19,11 +19,9 @@ static const char clear_sql[] =
 	"DELETE FROM gate; DELETE FROM recommendation; DELETE FROM guilty; DELETE FROM evidence; DELETE FROM linear_score;"
 	"DELETE FROM cause; DELETE FROM lag; DELETE FROM signal; DELETE FROM fit; DELETE FROM quantile;"
 	"DELETE FROM cluster_path; DELETE FROM cluster_group; DELETE FROM cluster; DELETE FROM cost_split; DELETE FROM shift;"
-	"DELETE FROM change; DELETE FROM path_cost; DELETE FROM split; DELETE FROM slice; DELETE FROM stretch;"
+	"DELETE FROM edge; DELETE FROM change; DELETE FROM path_cost; DELETE FROM split; DELETE FROM slice; DELETE FROM stretch;"
 	"DELETE FROM callsite_path; DELETE FROM path; DELETE FROM func_symbol; DELETE FROM symbol;"
 	"DELETE FROM caveat; DELETE FROM analysis;";
-
-
 
 struct step {
 	int (*run)(struct pass *p, struct err *err);
@@ -39,6 +37,11 @@ static const struct step calibrate[] = { { pass_sides }, { pass_slices }, { pass
 
 /* `attrib diff`: what its table needs, from function totals alone. */
 static const struct step quick[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_renames }, { pass_diff }, { NULL } };
+
+/* The same, of what a view leaves of the stacks. */
+static const struct step viewed[] = {
+	{ pass_sides }, { pass_slices }, { pass_symbols }, { pass_renames }, { pass_view }, { pass_paths }, { pass_diff }, { NULL },
+};
 
 int pass_caveat(struct pass *p, struct err *err, const char *code, const char *cap, const char *fmt, ...)
 {
@@ -66,7 +69,7 @@ static int run_passes(struct store *st, const struct analyze_opts *o, const stru
 	if (rc)
 		return rc;
 	p.cat = cat;
-	p.tau = taus_assumed;
+	p.tau = o->taus ? o->taus : taus_assumed;
 	p.effect_share = o->effect_share > 0 ? o->effect_share : .005;
 	p.effect_relative = o->effect_relative > 0 ? o->effect_relative : .05;
 	p.pause_ns = (o->pause_ms > 0 ? o->pause_ms : 10) * 1e6;
@@ -91,7 +94,7 @@ int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err)
 
 int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err)
 {
-	return run_passes(st, o, quick, NULL, err);
+	return run_passes(st, o, o->view ? viewed : quick, NULL, err);
 }
 
 size_t analyze_n_taus(void)

@@ -14,12 +14,27 @@
 
 enum analyze_model { ANALYZE_DEFAULT, ANALYZE_LINEAR };
 
+/* What part of the stacks a diff looks at, in the words and with the meaning of pprof. NULL: no such filter. */
+enum analyze_by { ANALYZE_BY_FUNCTION, ANALYZE_BY_PACKAGE, ANALYZE_BY_FILE, ANALYZE_BY_LINE };
+enum analyze_per { ANALYZE_PER_WORK, ANALYZE_PER_SIDE, ANALYZE_PER_TOTAL };	/* per request or second; sums as they are; shares of the total */
+struct analyze_view {
+	const char *focus, *ignore, *hide, *show, *show_from;	/* PCRE2, on function names and files as the profile has them */
+	const char *tagfocus, *tagignore;	/* [KEY=]REGEX[,REGEX...] or [KEY=]LO:HI on labels */
+	const char *peek;			/* functions whose callers and callees are wanted */
+	enum analyze_by by;
+	enum analyze_per per;
+	bool exact;		/* names as the files spell them: nothing folded, nothing renamed */
+	bool paths;		/* every stack's cost is wanted (folded export), however small */
+};
+
 struct analyze_opts {
 	enum analyze_model model;	/* which scores rank the causes; the linear scores are always computed */
 	struct str causes_extra;	/* the text of --causes FILE; p NULL: none */
 	const char *causes_extra_name;	/* for messages with line numbers */
 	double effect_share, effect_relative;	/* effect gate; 0: the defaults .005 of the total and .05 */
 	double pause_ms;		/* a long GC pause; 0: 10 */
+	const struct analyze_view *view;	/* analyze_diff() only; NULL: function totals as they are, no tree needed */
+	const double *taus;		/* analyze_n_taus() of them in the place of the assumed ones; NULL: those */
 	const char *const *gates;	/* what fails: docs/names.md; n_gates of them */
 	size_t n_gates;
 };
@@ -38,6 +53,8 @@ struct analyze_tau {
 	size_t figures, runs;		/* it rests on */
 };
 size_t analyze_n_taus(void);
+/* Lines "figure value", # comments, as `attrib calibrate --taus FILE` writes them; figures that are not named keep what is assumed. */
+int analyze_read_taus(struct str text, double *out, struct err *err) ERR_MUST_CHECK;
 /* out: analyze_n_taus() of them. Deletes every [A] row, as analyze_run() does. */
 int analyze_calibrate(struct store *st, const struct analyze_opts *o, struct analyze_tau *out, struct err *err) ERR_MUST_CHECK;
 

@@ -186,7 +186,8 @@ static int title_of(struct pass *p, struct str *title, struct err *err)
 
 static int put_analysis(struct pass *p, const struct contest *c, const struct hypothesis *top, struct err *err)
 {
-	char model[17], options[160];
+	struct buf options = { .limit = 8192 };
+	char model[17];
 	struct str title;
 	int rc;
 	const char *level = level_of(p, top->score, err, &rc);
@@ -196,13 +197,19 @@ static int put_analysis(struct pass *p, const struct contest *c, const struct hy
 	if (rc)
 		return rc;
 	analyze_fingerprint(p->cat, model);
-	snprintf(options, sizeof(options), "{\"model\":\"%s\",\"effect_share\":%g,\"effect_relative\":%g,\"pause_ms\":%g}",
-		 p->o->model == ANALYZE_LINEAR ? "linear" : "default", p->effect_share, p->effect_relative, p->pause_ns / 1e6);
-	return store_run(p->st, err,
+	buf_printf(&options, "{\"model\":\"%s\",\"effect_share\":%g,\"effect_relative\":%g,\"pause_ms\":%g",
+		   p->o->model == ANALYZE_LINEAR ? "linear" : "default", p->effect_share, p->effect_relative, p->pause_ns / 1e6);
+	for (int i = 0, n = 0; i < TAUS; i++)	/* those of --taus */
+		if (p->tau[i] < taus_assumed[i] || p->tau[i] > taus_assumed[i])
+			buf_printf(&options, "%s\"%s\":%g", n++ ? "," : ",\"taus\":{", tau_name[i], p->tau[i]);
+	buf_puts(&options, options.len && strstr(options.data, "\"taus\"") ? "}}" : "}");
+	rc = store_run(p->st, err,
 			 "INSERT INTO analysis (id, design, options, model, verdict, score, level, direction, changed, explained, per, title)"
 			 " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			 "ssssdssddst", design_name[p->design], options, model, top->spec->text.id, top->score, level, direction_of(p, c),
+			 "ssssdssddst", design_name[p->design], options.data, model, top->spec->text.id, top->score, level, direction_of(p, c),
 			 c->changed, top->coverage, p->per_request ? "request" : "second", title);
+	buf_free(&options);
+	return rc;
 }
 
 int pass_causes(struct pass *p, struct err *err)

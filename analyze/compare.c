@@ -23,7 +23,7 @@ int compare_init(struct comparison *k, struct pass *p, const struct metric *m, c
 
 static int test(struct comparison *k, const size_t n[SIDES], enum tau tau, struct ratio_test *out, struct err *err)
 {
-	struct ratio_opts o = { .kind = RATIO_COST, .tau = k->tau[tau] * k->tau_scale, .phi = k->m->phi };
+	struct ratio_opts o = { .kind = k->c->share ? RATIO_SHARE : RATIO_COST, .tau = k->tau[tau] * k->tau_scale, .phi = k->m->phi };
 
 	return ratio_test(k->window[BASE], n[BASE], k->window[CUR], n[CUR], &o, out, err);
 }
@@ -66,6 +66,30 @@ int compare_total(struct comparison *k, struct ratio_test *out, struct err *err)
 		else
 			add_window(k, n, s, k->c->slice[s].total, k->c->slice[s].var);
 	return test(k, n, k->m->tau_total, out, err);
+}
+
+int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct ratio_test *out, double *raw, struct err *err)
+{
+	const struct cube *c = k->c;
+	size_t n[SIDES] = { 0, 0 };
+
+	*raw = 0;
+	for (size_t s = 0; s < c->n; s++) {
+		size_t at = s * ((size_t)c->n_paths + 1) + path;
+
+		add_window(k, n, s, c->cell_amount[at], c->cell_var[at]);
+		*raw += events(c->cell_amount[at], c->cell_var[at]);
+	}
+	return test(k, n, tau, out, err);
+}
+
+int compare_cells(struct comparison *k, const double *amount, const double *var, enum tau tau, struct ratio_test *out, struct err *err)
+{
+	size_t n[SIDES] = { 0, 0 };
+
+	for (size_t s = 0; s < k->c->n; s++)
+		add_window(k, n, s, amount[s], var[s]);
+	return test(k, n, tau, out, err);
 }
 
 double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol)

@@ -35,6 +35,11 @@ int compare_init(struct comparison *k, struct pass *p, const struct metric *m, c
 int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum tau tau, struct ratio_test *out, struct err *err)
 	ERR_MUST_CHECK;
 int compare_total(struct comparison *k, struct ratio_test *out, struct err *err) ERR_MUST_CHECK;
+/* The cum of one path, where the cube has its cells (cell_amount); *raw: its raw samples on both sides together. */
+int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct ratio_test *out, double *raw, struct err *err) ERR_MUST_CHECK;
+/* Sums of the caller's, one a slice, with their sampling variances. */
+int compare_cells(struct comparison *k, const double *amount, const double *var, enum tau tau, struct ratio_test *out, struct err *err)
+	ERR_MUST_CHECK;
 /* Raw samples of a symbol on both sides together: what chance works on. */
 double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol);
 

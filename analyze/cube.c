@@ -10,8 +10,47 @@
 #include <math.h>
 
 #include "analyze/math/sampling.h"
+#include "analyze/view.h"
 
 const char *const stat_name[STATS] = { "flat", "cum", "own" };
+
+/* The whole of a slice, whatever a view leaves of it. */
+static int whole_of(struct pass *p, int64_t measure, double *out, struct err *err)
+{
+	int64_t sum = 0;
+	int rc = store_int(p->st, err, &sum, 0, "SELECT sum(amount) FROM sample WHERE measure = ?", "i", measure);
+
+	*out += (double)sum;
+	return rc;
+}
+
+/* What amounts are divided by, where it is not the work: nothing (each side's slices add up), or the slice's own total. */
+static int set_exposure(struct cube *c, struct pass *p, struct err *err)
+{
+	enum analyze_per per = p->o->view ? p->o->view->per : ANALYZE_PER_WORK;
+	int rc = 0;
+
+	c->absolute |= per == ANALYZE_PER_SIDE;
+	c->share = per == ANALYZE_PER_TOTAL;
+	for (size_t i = 0; !rc && i < c->n; i++) {
+		struct cube_slice *s = &c->slice[i];
+
+		if (c->share) {
+			double minus = 0;
+
+			s->exposure = 0;
+			rc = whole_of(p, s->measure, &s->exposure, err);
+			if (!rc && s->minus != STORE_NULL)
+				rc = whole_of(p, s->minus, &minus, err);
+			s->exposure -= minus;
+		} else if (per == ANALYZE_PER_SIDE) {
+			s->exposure = 1 / (double)c->n_side[s->side];
+		} else if (c->absolute) {
+			s->exposure = 1;
+		}
+	}
+	return rc;
+}
 
 static int load_slices(struct cube *c, struct pass *p, struct err *err)
 {
@@ -45,9 +84,8 @@ static int load_slices(struct cube *c, struct pass *p, struct err *err)
 		if (stmt_int(q, 11) != STORE_NULL && stmt_int(q, 11) > c->period)
 			c->period = stmt_int(q, 11);
 	}
-	for (size_t i = 0; c->absolute && i < c->n; i++)
-		c->slice[i].exposure = 1;
-	return store_end(q, err);
+	rc = store_end(q, err);
+	return rc ? rc : set_exposure(c, p, err);
 }
 
 double cube_raw(const struct cube *c, const struct pass *p, double count, double amount)
@@ -84,6 +122,12 @@ static int make_arrays(struct cube *c, struct pass *p, struct err *err)
 		if (!c->path_amount[i] || !c->path_var[i] || !c->path_flat[i])
 			return err_nomem(err);
 	}
+	if (c->n_paths && c->n * paths <= CUBE_PATH_CELLS) {
+		c->cell_amount = arena_array(&p->mem, double, c->n * paths);
+		c->cell_var = arena_array(&p->mem, double, c->n * paths);
+		if (!c->cell_amount || !c->cell_var)
+			return err_nomem(err);
+	}
 	return 0;
 }
 
@@ -91,14 +135,19 @@ static int make_arrays(struct cube *c, struct pass *p, struct err *err)
 static int add_samples(const struct cube *c, struct pass *p, int64_t measure, double sign, double *flat[FIGURES], bool *any,
 		       struct err *err)
 {
+	static const char all[] = "SELECT coalesce(c.path, 0), s.amount, s.count, s.labelset FROM sample s LEFT JOIN callsite_path c"
+				  " ON c.callsite = s.callsite WHERE s.measure = ? ORDER BY 1, 2, 3";
+	static const char viewed[] = "SELECT c.path, s.amount, s.count, s.labelset FROM sample s JOIN callsite_path c"
+				     " ON c.callsite = s.callsite WHERE s.measure = ? ORDER BY 1, 2, 3";
+	const bool *off = p->view ? p->view->labels_off : NULL;
 	struct stmt *q;
-	int rc = store_query(p->st, &q, err,
-			     "SELECT coalesce(c.path, 0), s.amount, s.count FROM sample s LEFT JOIN callsite_path c"
-			     " ON c.callsite = s.callsite WHERE s.measure = ? ORDER BY 1, 2, 3", "i", measure);
+	int rc = store_query(p->st, &q, err, p->view ? viewed : all, "i", measure);
 
 	if (rc)
 		return rc;
 	while (store_next(q, err)) {
+		if (off && off[stmt_int(q, 3)])
+			continue;
 		int64_t path = stmt_int(q, 0);
 		double amount = stmt_real(q, 1), count = stmt_real(q, 2), raw = cube_raw(c, p, count, amount);
 
@@ -129,6 +178,8 @@ static void spread(struct cube *c, const struct tree *t, size_t s, double *flat[
 			if (t->outermost[i])
 				cell[STAT_CUM][row + t->symbol[i]] += cum[i];
 			cum[t->parent[i]] += cum[i];
+			if (f <= VAR && c->cell_amount && f != COUNT)
+				(f == AMOUNT ? c->cell_amount : c->cell_var)[s * ((size_t)c->n_paths + 1) + i] = cum[i];
 			if (f == AMOUNT) {
 				c->path_amount[sl->side][i] += cum[i];
 				c->path_flat[sl->side][i] += flat[f][i];
@@ -193,7 +244,7 @@ static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size
 		rc = add_samples(c, p, sl->minus, -1, flat, &any, err);
 	if (!rc && any)
 		spread(c, t, s, flat, cum);
-	if (rc || any)
+	if (rc || any || p->view)
 		return rc;
 	rc = add_totals(c, p, s, sl->measure, 1, err);
 	return rc || sl->minus == STORE_NULL ? rc : add_totals(c, p, s, sl->minus, -1, err);

@@ -27,6 +27,7 @@ struct cube {
 	const char *metric;		/* cpu, alloc, inuse, mutex, block ... */
 	bool instant;
 	bool absolute;			/* some slice's work and time are not known: totals are compared as they are */
+	bool share;			/* exposures are totals: what is compared is the share of them */
 	int64_t period;			/* amount a count stands for, 0 unknown */
 	struct cube_slice *slice;
 	size_t n;			/* slices, baseline ones first, each side in time order */
@@ -38,7 +39,11 @@ struct cube {
 	double *var[STATS], *var_count[STATS];
 	double *path_amount[SIDES], *path_var[SIDES];	/* cum by path */
 	double *path_flat[SIDES];
+	/* Cum by slice and path, and its sampling variance; NULL where that would be too much memory (CUBE_PATH_CELLS). */
+	double *cell_amount, *cell_var;	/* [slice * (n_paths + 1) + path] */
 };
+
+#define CUBE_PATH_CELLS (4u << 20)
 
 #define CUBE_AT(c, which, stat, s, symbol) ((c)->which[stat][(s) * ((size_t)(c)->n_symbols + 1) + (symbol)])
 

@@ -20,7 +20,6 @@
 #include "analyze/math/score.h"
 #include "analyze/signal.h"
 
-#define MIN_RAW 20		/* independent filtering: fewer samples on both sides together are not tested */
 #define KEEP_SHARE 1e-4		/* untold symbols below this share of the total are not stored by `analyze` */
 #define FULL_DIFF 30000		/* rows a family that `attrib diff` stores at most */
 
@@ -84,15 +83,11 @@ static double common_factor(struct family *f)
 	return result;
 }
 
-static void remove_common(struct family *f)
+double diff_p_beyond(const struct ratio_test *t, double common)
 {
-	for (size_t i = 0; i < f->n; i++) {
-		struct row *r = &f->row[i];
-		double z = (r->t.ln_ratio - f->common) / r->t.se, p = dist_t_p2(z, r->t.df);
+	double p = isfinite(t->ln_ratio) && fabs(common) > 0 ? dist_t_p2((t->ln_ratio - common) / t->se, t->df) : NAN;
 
-		if (isfinite(r->t.ln_ratio) && p > r->p)
-			r->p = p;
-	}
+	return p > t->p ? p : t->p;
 }
 
 enum tau diff_tau(const struct metric *m, enum symbol_kind kind)
@@ -111,7 +106,7 @@ static int test_family(struct family *f, struct pass *p, struct comparison *k, c
 		struct row *r = &f->row[f->n];
 
 		if (!t->sym[s].name.p || (stat == STAT_OWN && t->sym[s].kind != KIND_USER) ||
-		    compare_symbol_raw(k, stat, s) < MIN_RAW)
+		    compare_symbol_raw(k, stat, s) < DIFF_MIN_RAW)
 			continue;
 		rc = compare_symbol(k, stat, s, diff_tau(k->m, t->sym[s].kind), &r->t, err);
 		r->symbol = s;
@@ -122,8 +117,8 @@ static int test_family(struct family *f, struct pass *p, struct comparison *k, c
 		return rc;
 	if (stat == STAT_FLAT)
 		f->common = k->m->common ? common_factor(f) : 0;
-	if (f->common != 0)
-		remove_common(f);
+	for (size_t i = 0; i < f->n; i++)
+		f->row[i].p = diff_p_beyond(&f->row[i].t, f->common);
 	pv = arena_array(&p->mem, double, f->n);
 	qv = arena_array(&p->mem, double, f->n);
 	if (!pv || !qv)
@@ -158,6 +153,34 @@ static int put_family(struct pass *p, const struct family *f, const struct compa
 			continue;
 		if (stored++ < FULL_DIFF)
 			rc = change_put(p, &c, NULL, err);
+	}
+	return rc;
+}
+
+/* What a view leaves of functions with too few samples for a test: their two values, and nothing said about them. */
+static int put_untested(struct pass *p, const struct comparison *k, const struct tree *t, const struct diff_metric *d, enum stat stat, struct err *err)
+{
+	const struct cube *c = k->c;
+	int rc = 0;
+
+	for (uint32_t s = 1; !rc && s <= t->n_symbols; s++) {
+		double sum[SIDES] = { 0 }, exposure[SIDES] = { 0 };
+		struct change row = { .metric = d->id, .scope = "symbol", .stat = stat_name[stat], .unit = d->unit, .test = "none", .status = "unsure",
+			.family = d->total_change, .subject = s, .line = STORE_NULL, .lo = NAN, .hi = NAN, .p = NAN, .q = NAN, .smallest = NAN,
+			.n_base = (int64_t)c->n_side[BASE], .n_cur = (int64_t)c->n_side[CUR] };
+
+		if (!t->sym[s].name.p || compare_symbol_raw(k, stat, s) >= DIFF_MIN_RAW)
+			continue;
+		for (size_t i = 0; i < c->n; i++) {
+			sum[c->slice[i].side] += k->m->by_count ? CUBE_AT(c, count, stat, i, s) : CUBE_AT(c, amount, stat, i, s);
+			exposure[c->slice[i].side] += c->slice[i].exposure;
+		}
+		if (!(fabs(sum[BASE]) > 0) && !(fabs(sum[CUR]) > 0))
+			continue;
+		row.base = exposure[BASE] > 0 ? sum[BASE] / exposure[BASE] : NAN;
+		row.cur = exposure[CUR] > 0 ? sum[CUR] / exposure[CUR] : NAN;
+		row.delta = row.cur - row.base;
+		rc = change_put(p, &row, NULL, err);
 	}
 	return rc;
 }
@@ -221,7 +244,9 @@ static int diff_one(struct pass *p, const struct tree *t, struct comparison *k, 
 			continue;
 		rc = test_family(&f, p, k, t, (enum stat)stat, err);
 		if (!rc)
-			rc = put_family(p, &f, k, d, (enum stat)stat, !full, err);
+			rc = put_family(p, &f, k, d, (enum stat)stat, !full || p->o->view, err);
+		if (!rc && p->o->view && stat != STAT_OWN)
+			rc = put_untested(p, k, t, d, (enum stat)stat, err);
 	}
 	d->common = f.common;
 	return rc;
@@ -233,8 +258,10 @@ static int name_metric(struct pass *p, const struct metric *m, const struct cube
 	struct buf id = { .limit = 200 }, unit = { .limit = 200 };
 
 	buf_puts(&id, m->id);
-	buf_puts(&unit, m->unit);
-	if (!c->instant && !c->absolute) {
+	buf_puts(&unit, c->share ? "ratio" : m->unit);
+	if (c->share) {
+		buf_puts(&id, "_share");
+	} else if (!c->instant && !c->absolute) {
 		buf_printf(&id, "_per_%s", per);
 		buf_printf(&unit, "/%s", p->per_request ? "request" : "s");
 	}
@@ -260,18 +287,23 @@ int pass_diff(struct pass *p, struct err *err)
 
 		if (!i || strcmp(m->metric, diff_metrics[i - 1].metric) != 0)
 			rc = cube_load(&cube, p, &t, m->metric, err);
-		if (rc || !cube.n)
+		if (rc || !cube.n || (cube.share && m->by_count))
 			continue;
 		rc = name_metric(p, m, &cube, &d, err);
+		if (!rc && cube.absolute && !cube.instant && !m->by_count && !(p->o->view && p->o->view->per == ANALYZE_PER_SIDE))
+			rc = pass_caveat(p, err, "absolute", NULL,
+					 "%s: over which time or how many requests is not known on both sides, so the sums are compared as they are.", m->id);
 		if (!rc)
 			rc = compare_init(&k, p, m, &cube, err);
 		if (!rc)
 			rc = diff_one(p, &t, &k, &d, full, err);
 		if (!rc && full && !m->by_count)
 			rc = diff_paths(p, &t, &k, &d, err);
+		if (!rc && full && p->o->view && p->o->view->peek && !m->by_count)
+			rc = diff_edges(p, &t, &k, &d, err);
 		if (!rc && full && p->design == DESIGN_TWO_SIDES)
 			rc = diff_shifts(p, &t, &k, &d, err);
-		if (!rc && full)
+		if (!rc && full && !p->o->view)
 			rc = diff_signals(p, &t, &k, &d, err);
 	}
 	return rc;

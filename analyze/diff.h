@@ -22,9 +22,15 @@ extern const size_t diff_n_metrics;
 /* Which spread between runs a symbol of this kind has. */
 enum tau diff_tau(const struct metric *m, enum symbol_kind kind);
 
-/* Both sides of every visible path, and the deepest path that carries the change of the total. */
-int diff_paths(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
+#define DIFF_MIN_RAW 20		/* independent filtering: fewer samples on both sides together are not tested */
+/* The p of a test that must hold with and without the factor that everything grew by. */
+double diff_p_beyond(const struct ratio_test *t, double common);
+
+/* Both sides of every visible path, and the deepest paths that carry a change. */
+int diff_paths(struct pass *p, const struct tree *t, struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;
+/* Callers and callees of the functions that were asked for. */
+int diff_edges(struct pass *p, const struct tree *t, struct comparison *k, const struct diff_metric *d, struct err *err) ERR_MUST_CHECK;
 /* New functions whose cost came out of one that both sides have: status shifted, a row of shift. */
 int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;

@@ -2,16 +2,19 @@
 /*
  * diff_paths.c - where in the tree the change sits
  *
- * From the root, go to the child that holds at least half of its parent's change, and on from there: the deepest such path carries
- * the change. The largest inclusive change is always near main() and tells nobody anything; the deepest carrier is what to open.
+ * Paths are tested from the roots down, a family the children of each path that changed. Of those, the deepest that still holds half of its
+ * parent's change carries it: the largest inclusive change is always near main() and tells nobody anything. Where nothing is certain, the heaviest
+ * such way is kept, with its test, and reports print it as undecided.
  */
 #include <math.h>
 
 #include "analyze/diff.h"
+#include "analyze/math/fdr.h"
 
 #define CARRY .5		/* of the parent's change */
 #define VISIBLE .001		/* of the total: thinner paths are not kept for drawing */
 #define MAX_ROWS 8192
+#define MAX_EXPORT 4000000	/* when every stack is wanted */
 
 struct side_sum {
 	double exposure, total;
@@ -35,12 +38,13 @@ static int put_path_cost(struct pass *p, const struct comparison *k, const struc
 			 struct err *err)
 {
 	const struct cube *c = k->c;
+	bool all = p->o->view && p->o->view->paths;
 	int rc = 0, rows = 0;
 
-	for (uint32_t i = 1; !rc && i <= c->n_paths && rows < MAX_ROWS; i++) {
+	for (uint32_t i = 1; !rc && i <= c->n_paths && rows < (all ? MAX_EXPORT : MAX_ROWS); i++) {
 		double base = cost(c, s, BASE, i), cur = cost(c, s, CUR, i);
 
-		if (fmax(fabs(base), fabs(cur)) < VISIBLE * d->whole || !(fmax(fabs(base), fabs(cur)) > 0))
+		if (all ? !(fabs(base) > 0 || fabs(cur) > 0) : fmax(fabs(base), fabs(cur)) < VISIBLE * d->whole || !(fmax(fabs(base), fabs(cur)) > 0))
 			continue;
 		rows++;
 		rc = store_run(p->st, err,
@@ -97,20 +101,120 @@ static int put_carrier(struct pass *p, const struct comparison *k, const struct 
 	return change_put(p, &ch, NULL, err);
 }
 
-int diff_paths(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
+/* The heaviest way down while a child holds half of its parent's change; 0: not even a root does. */
+static uint32_t heaviest_way(const struct tree *t, const struct cube *c, const struct side_sum s[SIDES], double delta)
+{
+	uint32_t path = 0, next;
+
+	while ((next = heaviest_child(t, c, s, path, delta)) != 0) {
+		path = next;
+		delta = cost(c, s, CUR, path) - cost(c, s, BASE, path);
+	}
+	return path;
+}
+
+/* ---- the tested tree ---- */
+
+struct tested {
+	struct change *change;	/* by path - 1; test NULL: too few samples */
+	double *p, *q;
+	size_t *parent;
+	bool *rejected, *carries;
+};
+
+static int test_paths(struct tested *x, const struct tree *t, struct comparison *k, const struct diff_metric *d, struct err *err)
+{
+	const struct cube *c = k->c;
+
+	for (uint32_t i = 1; i <= c->n_paths; i++) {
+		struct ratio_test r;
+		double raw = 0;
+		int rc;
+
+		x->parent[i - 1] = t->parent[i] ? t->parent[i] - 1 : FDR_NO_PARENT;
+		x->p[i - 1] = NAN;
+		if (c->path_var[BASE][i] + c->path_var[CUR][i] <= 0)
+			continue;
+		rc = compare_path(k, i, diff_tau(k->m, t->sym[t->symbol[i]].kind), &r, &raw, err);
+		if (rc)
+			return rc;
+		if (raw < DIFF_MIN_RAW)
+			continue;
+		x->change[i - 1] = change_of(&r, d->id, d->unit);
+		x->p[i - 1] = diff_p_beyond(&r, d->common);
+	}
+	return fdr_tree(x->parent, x->p, c->n_paths, FDR_TREE_LEVEL, x->q, x->rejected, err);
+}
+
+/* Rejected, large enough, and half of a parent that carries: the deepest of those is what to open. */
+static void find_carriers(struct tested *x, struct pass *p, const struct comparison *k, const struct diff_metric *d)
+{
+	for (uint32_t i = 0; i < k->c->n_paths; i++) {
+		struct change *c = &x->change[i];
+		size_t up = x->parent[i];
+
+		if (!x->rejected[i] || !c->test)
+			continue;
+		c->scope = "path";
+		c->stat = "cum";
+		c->family = d->total_change;
+		c->subject = (int64_t)i + 1;
+		c->p = x->p[i];
+		c->q = x->q[i];
+		c->n_base = (int64_t)k->c->n_side[BASE];
+		c->n_cur = (int64_t)k->c->n_side[CUR];
+		c->status = change_status(p, c, d->whole);
+		x->carries[i] = change_is_found(c) && (up == FDR_NO_PARENT || !x->change[up].test || !x->rejected[up] ||
+						       (x->carries[up] && c->delta / x->change[up].delta >= CARRY));
+	}
+}
+
+static int put_carriers(struct tested *x, struct pass *p, const struct comparison *k, bool *any, struct err *err)
+{
+	int rc = 0;
+	size_t n = k->c->n_paths;
+	bool *above = arena_array(&p->mem, bool, n + 1);
+
+	if (!above)
+		return err_nomem(err);
+	for (size_t i = n; i-- > 0;)
+		if (x->carries[i] && x->parent[i] != FDR_NO_PARENT)
+			above[x->parent[i]] = true;
+	for (size_t i = 0; !rc && i < n; i++)
+		if (x->carries[i] && !above[i]) {
+			*any = true;
+			rc = change_put(p, &x->change[i], NULL, err);
+		}
+	return rc;
+}
+
+/* Yekutieli's hierarchy over the canonical tree (method 2.5): the children of a path that changed are one family. */
+static int put_tested(struct pass *p, const struct tree *t, struct comparison *k, const struct diff_metric *d, bool *any, struct err *err)
+{
+	size_t n = k->c->n_paths;
+	struct tested x = { arena_array(&p->mem, struct change, n + 1), arena_array(&p->mem, double, n + 1), arena_array(&p->mem, double, n + 1),
+		arena_array(&p->mem, size_t, n + 1), arena_array(&p->mem, bool, n + 1), arena_array(&p->mem, bool, n + 1) };
+	int rc = x.change && x.p && x.q && x.parent && x.rejected && x.carries ? test_paths(&x, t, k, d, err) : err_nomem(err);
+
+	if (rc)
+		return rc;
+	find_carriers(&x, p, k, d);
+	return put_carriers(&x, p, k, any, err);
+}
+
+int diff_paths(struct pass *p, const struct tree *t, struct comparison *k, const struct diff_metric *d, struct err *err)
 {
 	struct side_sum s[SIDES];
-	uint32_t path = 0, next;
-	double delta = d->total.delta;
+	bool any = false;
+	uint32_t path;
 	int rc;
 
 	sum_sides(k->c, s);
 	rc = put_path_cost(p, k, d, s, err);
-	if (rc || !k->c->n_side[BASE] || !k->c->n_side[CUR] || !isfinite(delta))
+	if (rc || !k->c->n_side[BASE] || !k->c->n_side[CUR] || !isfinite(d->total.delta))
 		return rc;
-	while ((next = heaviest_child(t, k->c, s, path, delta)) != 0) {
-		path = next;
-		delta = cost(k->c, s, CUR, path) - cost(k->c, s, BASE, path);
-	}
-	return path ? put_carrier(p, k, d, s, path, err) : 0;
+	if (k->c->cell_amount)
+		rc = put_tested(p, t, k, d, &any, err);
+	path = any ? 0 : heaviest_way(t, k->c, s, d->total.delta);
+	return rc || !path ? rc : put_carrier(p, k, d, s, path, err);
 }

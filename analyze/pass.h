@@ -32,6 +32,7 @@ struct pass {
 	const double *tau;		/* by enum tau */
 	struct analyze_tau *fitted;	/* pass_calibrate(): TAUS of them */
 	double tau_scale;		/* of the assumed spread between runs: 1, or less when both sides are one process */
+	struct view *view;		/* pass_view(): what of the stacks is looked at; NULL: all */
 	double mutex_fraction;		/* of mutex events that were sampled */
 	int n_caveats;
 };
@@ -45,6 +46,7 @@ int pass_load(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_symbols(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_renames(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_paths(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_view(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_diff(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_gc(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_goroutines(struct pass *p, struct err *err) ERR_MUST_CHECK;

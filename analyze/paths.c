@@ -11,7 +11,7 @@
  */
 #include <stdlib.h>
 
-#include "analyze/pass.h"
+#include "analyze/view.h"
 #include "core/map.h"
 
 struct node_key {
@@ -27,6 +27,7 @@ struct builder {
 	struct map keys;
 	struct node *node;	/* from 1; room for one a call site */
 	uint32_t *node_of;	/* by call site */
+	unsigned char *bits;	/* by call site: what the view's filters found in it and above it */
 	uint32_t *order;	/* nodes in the order of their path ids */
 	uint32_t n;
 	int64_t max_callsite;
@@ -64,6 +65,17 @@ static int add_frame(struct builder *b, int64_t callsite, uint32_t parent, uint3
 	return 0;
 }
 
+/* What the view makes of a frame: hidden, above the one that the stack is shown from, or one line of its function. */
+static int look_at(struct builder *b, struct pass *p, int64_t site, int64_t parent, int64_t func, int64_t line, uint32_t *symbol, bool *skip,
+		   struct err *err)
+{
+	const struct view *v = p->view;
+
+	b->bits[site] = (unsigned char)(b->bits[parent] | v->bits[func]);
+	*skip = (*skip && !v->exact) || v->hidden[func] || ((v->need & VIEW_FROM) && !(b->bits[site] & VIEW_FROM));
+	return *skip ? 0 : view_symbol(p, func, line, *symbol, symbol, err);
+}
+
 static int load(struct builder *b, struct pass *p, struct err *err)
 {
 	struct stmt *q;
@@ -76,15 +88,24 @@ static int load(struct builder *b, struct pass *p, struct err *err)
 	b->node = arena_array(&p->mem, struct node, room);
 	b->node_of = arena_array(&p->mem, uint32_t, room);
 	b->order = arena_array(&p->mem, uint32_t, room);
-	if (!b->node || !b->node_of || !b->order)
+	b->bits = p->view ? arena_array(&p->mem, unsigned char, room) : NULL;
+	if (!b->node || !b->node_of || !b->order || (p->view && !b->bits))
 		return err_nomem(err);
 	rc = store_query(p->st, &q, err,
-			 "SELECT c.id, coalesce(c.parent, 0), s.id, s.name FROM callsite c JOIN func_symbol f ON f.func = c.func"
+			 "SELECT c.id, coalesce(c.parent, 0), s.id, s.name, c.func, c.line FROM callsite c JOIN func_symbol f ON f.func = c.func"
 			 " JOIN symbol s ON s.id = f.symbol ORDER BY c.id", "");
 	if (rc)
 		return rc;
-	while (!rc && store_next(q, err))
-		rc = add_frame(b, stmt_int(q, 0), b->node_of[stmt_int(q, 1)], (uint32_t)stmt_int(q, 2), is_artefact(stmt_text(q, 3)), err);
+	while (!rc && store_next(q, err)) {
+		int64_t site = stmt_int(q, 0), parent = stmt_int(q, 1), func = stmt_int(q, 4);
+		uint32_t symbol = (uint32_t)stmt_int(q, 2);
+		bool skip = is_artefact(stmt_text(q, 3));
+
+		if (p->view)
+			rc = look_at(b, p, site, parent, func, stmt_int(q, 5), &symbol, &skip, err);
+		if (!rc)
+			rc = add_frame(b, site, b->node_of[parent], symbol, skip, err);
+	}
 	return store_finish(q, rc, err);
 }
 
@@ -134,7 +155,7 @@ static int write_down(const struct builder *b, struct pass *p, struct err *err)
 			       n->parent ? (int64_t)b->node[n->parent].path : STORE_NULL, (int64_t)n->symbol);
 	}
 	for (int64_t c = 1; !rc && c <= b->max_callsite; c++)
-		if (b->node_of[c])
+		if (b->node_of[c] && (!p->view || view_keeps(p->view, b->bits[c])))
 			rc = store_run(p->st, err, "INSERT INTO callsite_path (callsite, path) VALUES (?, ?)", "ii", c,
 				       (int64_t)b->node[b->node_of[c]].path);
 	return rc;

@@ -375,7 +375,8 @@ int pass_renames(struct pass *p, struct err *err)
 {
 	struct renames r = { .p = p };
 	bool one = true;
-	int rc = p->design == DESIGN_TWO_SIDES ? one_build(p, &one, err) : 0;
+	bool exact = p->o->view && p->o->view->exact;
+	int rc = p->design == DESIGN_TWO_SIDES && !exact ? one_build(p, &one, err) : 0;
 
 	if (!rc && !one)
 		rc = tree_load(&r.t, p, err);

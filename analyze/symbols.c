@@ -57,7 +57,10 @@ static int put_symbol(struct pass *p, int64_t func, struct str name, struct str 
 
 	buf_reset(canonical);
 	buf_reset(path);
-	gosym_canonical(canonical, name);
+	if (p->o->view && p->o->view->exact)
+		buf_str(canonical, name);
+	else
+		gosym_canonical(canonical, name);
 	gosym_path(path, package);
 	rc = buf_check(canonical, err);
 	if (!rc)

@@ -7,6 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/work.h"
+#include "core/file.h"
 
 static void print(struct buf *b, const struct analyze_tau *t, size_t n, size_t runs)
 {
@@ -20,12 +21,36 @@ static void print(struct buf *b, const struct analyze_tau *t, size_t n, size_t r
 	buf_puts(b, "\nfitted is what is left beyond the sampling error, over all functions of a kind that have events enough; ? = these runs do not tell.\n");
 }
 
+/* As --taus FILE of the other commands reads it; what these runs do not tell keeps what is assumed. */
+static int write_taus(struct ctx *c, const struct analyze_tau *t, size_t n, size_t runs, struct err *err)
+{
+	struct buf b = { .limit = 1 << 16 };
+	int rc;
+
+	buf_printf(&b, "# spread between %zu runs of the same code, by attrib calibrate\n", runs);
+	for (size_t i = 0; i < n; i++)
+		if (isnan(t[i].fitted))
+			buf_printf(&b, "# %s: not to be told from these runs\n", t[i].name);
+		else
+			buf_printf(&b, "%s %.4f\n", t[i].name, t[i].fitted);
+	rc = buf_check(&b, err);
+	if (!rc)
+		rc = file_replace(c->o.taus, buf_view(&b), err);
+	buf_free(&b);
+	return rc;
+}
+
 static int run(struct ctx *c, struct err *err)
 {
 	struct work w;
 	struct analyze_tau *t = arena_array(&c->mem, struct analyze_tau, analyze_n_taus());
 	struct buf b = { .limit = 1 << 20 };
-	int rc = work_init(&w, c, err);
+	const char *taus = c->o.taus;
+	int rc;
+
+	c->o.taus = NULL;	/* here a file to write */
+	rc = work_init(&w, c, err);
+	c->o.taus = taus;
 
 	if (!rc && !t)
 		rc = err_nomem(err);
@@ -38,6 +63,8 @@ static int run(struct ctx *c, struct err *err)
 		rc = work_check_inputs(&w, err);
 	if (!rc)
 		rc = analyze_calibrate(w.st, &w.analyze, t, err);
+	if (!rc && taus)
+		rc = write_taus(c, t, analyze_n_taus(), w.n_roots, err);
 	if (!rc) {
 		print(&b, t, analyze_n_taus(), w.n_roots);
 		rc = emit_text(&b, err);
@@ -47,9 +74,14 @@ static int run(struct ctx *c, struct err *err)
 	return rc;
 }
 
-static const struct opt_group *const groups[] = { &group_input, &group_common, NULL };
+static const struct opt own[] = {
+	{ "taus", 0, OPT_TEXT, "FILE", offsetof(struct options, taus), "write them to FILE, for --taus of analyze and diff", NULL },
+	{ .name = NULL },
+};
+static const struct opt_group group_own = { "Results", own };
+static const struct opt_group *const groups[] = { &group_own, &group_input, &group_common, NULL };
 static const char *const examples[] = {
-	"attrib calibrate runs/clean-1 runs/clean-2 runs/clean-3 runs/clean-4",
+	"attrib calibrate runs/clean-1 runs/clean-2 runs/clean-3 runs/clean-4 --taus taus.txt",
 	NULL,
 };
 
@@ -58,7 +90,7 @@ const struct cmd cmd_calibrate = {
 	.args = "RUN RUN...",
 	.help = "measure how far runs of the same code lie apart",
 	.about = "Each RUN is the folder of one run of the same code under the same load. With one run a side attrib assumes this spread (tau); this\n"
-		 "command shows what it is on your machines. From four runs on the figures begin to mean something.",
+		 "command shows what it is on your machines, and with --taus keeps it for them. From four runs on the figures begin to mean something.",
 	.examples = examples,
 	.groups = groups,
 	.min_args = 2,

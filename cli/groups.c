@@ -45,6 +45,11 @@ static const struct opt model[] = {
 	{ .name = NULL },
 };
 
+static const struct opt taus[] = {
+	{ "taus", 0, OPT_TEXT, "FILE", AT(taus), "the spread between runs, as `attrib calibrate --taus FILE` measured it", NULL },
+	{ .name = NULL },
+};
+
 static const struct opt causes[] = {
 	{ "causes", 0, OPT_TEXT, "FILE", AT(causes), "more causes, in the form of causes.ini", NULL },
 	{ .name = NULL },
@@ -66,6 +71,7 @@ const struct opt_group group_common = { "Everywhere", common };
 const struct opt_group group_input = { "Reading", input };
 const struct opt_group group_baseline = { "Sides", baseline };
 const struct opt_group group_model = { "Judging", model };
+const struct opt_group group_taus = { NULL, taus };
 const struct opt_group group_causes = { "Causes", causes };
 const struct opt_group group_output = { "Results", output };
 const struct opt_group group_page = { NULL, page };

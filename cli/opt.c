@@ -15,11 +15,20 @@
 #define NEAR 32		/* longer words are not compared */
 #define COLUMN 24	/* where the help text of an option begins */
 
+/* show_from and show-from are one word: pprof writes the first, everybody else the second. */
+static bool same_word(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((a[i] == '_' ? '-' : a[i]) != (b[i] == '_' ? '-' : b[i]))
+			return false;
+	return true;
+}
+
 static const struct opt *find_long(const struct opt_group *const *groups, const char *name, size_t n)
 {
 	for (; *groups; groups++)
 		for (const struct opt *o = (*groups)->opt; o->name; o++)
-			if (strlen(o->name) == n && memcmp(o->name, name, n) == 0)
+			if (strlen(o->name) == n && same_word(o->name, name, n))
 				return o;
 	return NULL;
 }

@@ -16,6 +16,7 @@
 #include "core/fmt.h"
 
 #define CAUSES_BYTES (4u << 20)
+#define TAUS_BYTES (1u << 16)
 #define UNREAD_LINES 5
 
 static int read_limits(struct ctx *c, struct err *err)
@@ -77,6 +78,26 @@ int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c,
 	return rc;
 }
 
+static int read_taus(struct work *w, struct ctx *c, struct err *err)
+{
+	struct buf text = { .limit = TAUS_BYTES };
+	int rc = 0;
+
+	if (!c->o.taus)
+		return 0;
+	w->taus = arena_array(&c->mem, double, analyze_n_taus());
+	rc = w->taus ? file_slurp(&text, c->o.taus, TAUS_BYTES, err) : err_nomem(err);
+	if (!rc)
+		rc = analyze_read_taus(buf_view(&text), w->taus, err);
+	buf_free(&text);
+	w->analyze.taus = w->taus;
+	if (rc) {
+		err->code = ERR_USAGE;
+		return err_wrap(err, "--taus");
+	}
+	return 0;
+}
+
 int work_init(struct work *w, struct ctx *c, struct err *err)
 {
 	size_t n = 0;
@@ -87,6 +108,8 @@ int work_init(struct work *w, struct ctx *c, struct err *err)
 	rc = read_limits(c, err);
 	if (!rc)
 		rc = work_analyze_opts(&w->analyze, &w->causes, c, err);
+	if (!rc)
+		rc = read_taus(w, c, err);
 	if (rc)
 		return rc;
 	w->root = arena_array(&c->mem, struct ingest_root, c->args.n + c->o.baseline.n + 1);

@@ -22,6 +22,7 @@ struct work {
 	struct ingest *ingest;
 	struct store *st;
 	struct buf causes;		/* the text of --causes FILE */
+	double *taus;			/* of --taus FILE; the ctx's arena */
 	struct analyze_opts analyze;
 };
 

@@ -250,12 +250,17 @@ CREATE TABLE path_cost (
   PRIMARY KEY (analysis, metric, path)
 ) STRICT, WITHOUT ROWID;
 
+-- [A] "caller called callee", where callers and callees of a function were asked for (attrib diff --peek). Either NULL: a root, or the function itself.
+CREATE TABLE edge (
+  id INTEGER PRIMARY KEY, subject INTEGER NOT NULL REFERENCES symbol, caller INTEGER REFERENCES symbol, callee INTEGER REFERENCES symbol
+) STRICT;
+
 -- [A] One tested difference; family = the change whose rejection opened this test (hierarchical FDR).
--- subject: symbol.id, path.id, cluster.id by scope; NULL for a total or a series.
+-- subject: symbol.id, path.id, cluster.id, edge.id by scope; NULL for a total or a series.
 CREATE TABLE change (
   id INTEGER PRIMARY KEY, analysis INTEGER NOT NULL REFERENCES analysis, family INTEGER REFERENCES change,
   metric TEXT NOT NULL,
-  scope TEXT NOT NULL CHECK (scope IN ('total', 'symbol', 'path', 'package', 'line', 'cluster', 'series')),
+  scope TEXT NOT NULL CHECK (scope IN ('total', 'symbol', 'path', 'package', 'line', 'cluster', 'series', 'edge')),
   subject INTEGER, line INTEGER,
   stat TEXT NOT NULL CHECK (stat IN ('flat', 'cum', 'own', 'level', 'rate')), -- own: charged to the nearest user frame above the leaf
   unit TEXT NOT NULL,

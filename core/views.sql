@@ -85,6 +85,14 @@ FROM change d
   LEFT JOIN path p ON d.scope = 'path' AND p.id = d.subject LEFT JOIN symbol z ON z.id = p.symbol
   LEFT JOIN cluster k ON d.scope = 'cluster' AND k.id = d.subject;
 
+-- Callers and callees of the functions that were asked for, with their tests. caller = subject: what it called; callee = subject: who called
+-- it; one of them NULL: its own cost (caller = subject), or a root (callee = subject).
+CREATE VIEW edges AS
+SELECT d.id, d.analysis, d.metric, o.name AS subject, a.name AS caller, b.name AS callee, d.unit, d.base, d.cur, d.delta, d.lo, d.hi,
+  CASE WHEN d.base <> 0 THEN d.delta / d.base END AS relative, d.p, d.q, d.test, d.status
+FROM change d JOIN edge e ON e.id = d.subject JOIN symbol o ON o.id = e.subject LEFT JOIN symbol a ON a.id = e.caller LEFT JOIN symbol b ON b.id = e.callee
+WHERE d.scope = 'edge';
+
 -- The smallest relative change of each total that this data could have shown (80 % power), by the metric ids of docs/names.md.
 CREATE VIEW detectable AS
 SELECT analysis, metric, unit, base, cur, smallest, status
@@ -137,6 +145,10 @@ FROM signal s LEFT JOIN cluster k ON k.id = s.cluster;
 CREATE VIEW lags AS
 SELECT e.analysis, e.name AS earlier, l.name AS later, g.gap, g.err, g.r
 FROM lag g JOIN signal e ON e.id = g.earlier JOIN signal l ON l.id = g.later;
+
+-- The canonical tree by name; parents first.
+CREATE VIEW paths AS
+SELECT p.id AS path, p.parent, y.name, y.package, y.kind FROM path p JOIN symbol y ON y.id = p.symbol;
 
 -- Both sides of every drawn path, per unit of work; parents first.
 CREATE VIEW path_costs AS

@@ -11,19 +11,19 @@
 #include <stdlib.h>
 
 #include "core/fmt.h"
+#include "report/diffview.h"
 #include "report/json_parts.h"
-#include "report/page.h"
 #include "report/words.h"
 
-#define ROWS 20		/* one screen */
-#define ROWS_EACH 8	/* with several metrics */
+#define ROWS 10		/* with what stands around them, one screen */
 #define NARROW 68
 #define BOTH_SIDES 112	/* from here on a row shows both values of flat and of cum */
-#define VALUE 10
-#define CHANGE 9
-#define Q 7
+#define SCREEN 24	/* lines of a terminal: several metrics share them */
+#define VALUE DIFF_VALUE
+#define CHANGE DIFF_CHANGE
+#define Q DIFF_Q
 
-static bool wanted(struct str metric, const char *word)
+bool diff_wanted(struct str metric, const char *word)
 {
 	return !word || words_metric_is(metric, word);
 }
@@ -36,7 +36,7 @@ static int check_metric(const struct report_model *m, const char *word, size_t *
 
 	*n = 0;
 	for (size_t i = 0; i < m->totals.n; i++) {
-		*n += wanted(m->totals.v[i]->metric, word);
+		*n += diff_wanted(m->totals.v[i]->metric, word);
 		buf_puts(&known, i ? ", " : "");
 		buf_str(&known, m->totals.v[i]->metric);
 	}
@@ -55,12 +55,19 @@ static double size_of(const struct model_function *f, bool cum)
 	return isfinite(d) ? d : 0;
 }
 
+static bool is_tested(const struct model_function *f)
+{
+	return (f->flat && !isnan(f->flat->p)) || (f->cum && !isnan(f->cum->p));
+}
+
 static int order(const struct model_function *x, const struct model_function *y, bool cum)
 {
 	double dx = size_of(x, cum), dy = size_of(y, cum), ex = size_of(x, !cum), ey = size_of(y, !cum);
 
 	if (x->found != y->found)
 		return x->found ? -1 : 1;
+	if (is_tested(x) != is_tested(y))
+		return is_tested(x) ? -1 : 1;
 	if (dx > dy || dx < dy)
 		return dx > dy ? -1 : 1;
 	if (ex > ey || ex < ey)
@@ -94,7 +101,7 @@ static const struct model_function **rows_of(const struct report_model *m, struc
 	return v;
 }
 
-static void value_cell(struct page *p, const struct model_change *c, bool base)
+void diff_value_cell(struct page *p, const struct model_change *c, bool base)
 {
 	struct buf b = { .limit = 4096 };
 
@@ -104,12 +111,12 @@ static void value_cell(struct page *p, const struct model_change *c, bool base)
 	buf_free(&b);
 }
 
-static void change_cell(struct page *p, const struct model_change *c)
+void diff_change_cell(struct page *p, const struct model_change *c)
 {
 	struct buf b = { .limit = 4096 };
 	bool found = model_found(c);
 
-	if (!c)
+	if (!c || isnan(c->p))
 		buf_puts(&b, ".");
 	else if (str_is(c->status, "unsure"))
 		buf_puts(&b, "~");
@@ -127,25 +134,31 @@ static void change_cell(struct page *p, const struct model_change *c)
 	buf_free(&b);
 }
 
-static void q_cell(struct page *p, const struct model_function *f, bool cum)
+void diff_q_cell(struct page *p, const struct model_change *c)
 {
-	const struct model_change *c = cum ? f->cum : f->flat;
 	struct buf b = { .limit = 200 };
 
-	if (!c || (!model_found(c) && model_found(cum ? f->flat : f->cum)))
-		c = cum ? f->flat : f->cum;
 	if (c)
 		words_p(&b, "", c->q);
 	page_cell(p, buf_view(&b), Q, true);
 	buf_free(&b);
 }
 
+static void q_cell(struct page *p, const struct model_function *f, bool cum)
+{
+	const struct model_change *c = cum ? f->cum : f->flat;
+
+	if (!c || (!model_found(c) && model_found(cum ? f->flat : f->cum)))
+		c = cum ? f->flat : f->cum;
+	diff_q_cell(p, c);
+}
+
 static void stat_cells(struct page *p, const struct model_change *c)
 {
 	if (p->width + 1 >= BOTH_SIDES)
-		value_cell(p, c, true);
-	value_cell(p, c, false);
-	change_cell(p, c);
+		diff_value_cell(p, c, true);
+	diff_value_cell(p, c, false);
+	diff_change_cell(p, c);
 }
 
 static void print_row(struct page *p, const struct model_function *f, bool cum)
@@ -189,7 +202,7 @@ static void print_head(struct page *p, bool cum)
 	page_end(p);
 }
 
-static void print_total(struct page *p, const struct model_change *c)
+void diff_total(struct page *p, const struct model_change *c)
 {
 	struct buf b = { .limit = 4096 };
 
@@ -220,7 +233,11 @@ static void print_foot(struct page *p, const struct model_change *total, size_t 
 {
 	struct buf b = { .limit = 4096 };
 
-	buf_printf(&b, "%zu functions tested, %zu changed", tested, found);
+	buf_printf(&b, "%zu functions tested, ", tested);
+	if (found)
+		buf_printf(&b, "%zu changed", found);
+	else
+		buf_puts(&b, "none changed");
 	if (left)
 		buf_printf(&b, ", %zu not shown (-n)", left);
 	if (isfinite(total->smallest)) {
@@ -235,23 +252,50 @@ static void print_foot(struct page *p, const struct model_change *total, size_t 
 static int print_metric(struct page *p, const struct report_model *m, const struct model_change *total,
 			const struct report_diff_opts *o, size_t most, struct err *err)
 {
-	size_t n = 0, found = 0;
+	size_t n = 0, found = 0, tested = 0;
 	const struct model_function **v = rows_of(m, total->metric, o->cum, &n);
 
 	if (!v)
 		return err_nomem(err);
 	page_blank(p);
-	print_total(p, total);
-	for (size_t i = 0; i < n; i++)
+	diff_total(p, total);
+	for (size_t i = 0; i < n; i++) {
 		found += v[i]->found;
-	if (n)
+		tested += is_tested(v[i]);
+	}
+	if (n && most)
 		print_head(p, o->cum);
 	for (size_t i = 0; i < n && i < most; i++)
 		print_row(p, v[i], o->cum);
 	if (n)
-		print_foot(p, total, n, found, n > most ? n - most : 0);
+		print_foot(p, total, tested, found, most && n > most ? n - most : 0);
 	free(v);
 	return 0;
+}
+
+static size_t found_of(const struct report_model *m, struct str metric)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->functions.n; i++)
+		n += m->functions.v[i].found && str_eq(m->functions.v[i].metric, metric);
+	return n;
+}
+
+/* Rows of each metric's table. Of several metrics only those with a changed function get one, and share the screen. */
+static size_t rows_each(const struct report_model *m, const struct report_diff_opts *o, const struct model_change *total, size_t metrics)
+{
+	size_t tables = 0, used = 4 + 4 * metrics;
+
+	if (o->rows)
+		return o->rows;
+	if (metrics < 2)
+		return ROWS;
+	for (size_t i = 0; i < m->totals.n; i++)
+		tables += diff_wanted(m->totals.v[i]->metric, o->metric) && found_of(m, m->totals.v[i]->metric) > 0;
+	if (!found_of(m, total->metric))
+		return 0;
+	return used + 3 * tables < SCREEN ? (SCREEN - used) / tables : 3;
 }
 
 int report_diff(struct buf *out, const struct report_model *m, const struct report_diff_opts *o, struct err *err)
@@ -271,13 +315,20 @@ int report_diff(struct buf *out, const struct report_model *m, const struct repo
 	page_text(&p, 0, 2, INK_PLAIN, buf_view(&title));
 	if (!m->totals.n)
 		page_text(&p, 0, 2, INK_PLAIN, str_from("Nothing to compare: no kind of profile is on both sides."));
-	for (size_t i = 0; !rc && i < m->totals.n; i++)
-		if (wanted(m->totals.v[i]->metric, o->metric))
-			rc = print_metric(&p, m, m->totals.v[i], o, o->rows ? o->rows : n > 1 ? ROWS_EACH : ROWS, err);
+	for (size_t i = 0; !rc && i < m->totals.n; i++) {
+		const struct model_change *total = m->totals.v[i];
+
+		if (!diff_wanted(total->metric, o->metric))
+			continue;
+		if (o->peek)
+			diff_peek(&p, m, total, o->rows);
+		else
+			rc = print_metric(&p, m, total, o, rows_each(m, o, total, n), err);
+	}
 	page_blank(&p);
 	for (size_t i = 0; i < m->caveats.n; i++)
 		page_item(&p, 0, MARK_NOTE, m->caveats.v[i].text);
-	page_text(&p, 0, 2, INK_DIM, str_from("~ cannot be told from chance, = did not change, . too few samples to test, q: false discovery rate"));
+	page_text(&p, 0, 2, INK_DIM, str_from("~ may be chance, = did not change, . too few samples, q: false discovery rate"));
 	if (!rc)
 		page_finish(out, &text, &o->term);
 	buf_free(&title);
@@ -374,7 +425,7 @@ static int put_functions(struct jsonw *w, const struct report_model *m, const st
 		size_t n = 0;
 		const struct model_function **v;
 
-		if (!wanted(m->totals.v[i]->metric, o->metric))
+		if (!diff_wanted(m->totals.v[i]->metric, o->metric))
 			continue;
 		v = rows_of(m, m->totals.v[i]->metric, o->cum, &n);
 		if (!v)
@@ -401,7 +452,7 @@ int report_diff_json(struct buf *out, const struct report_model *m, const struct
 	json_head(&w, m);
 	jsonw_open(&w, "totals", '[');
 	for (size_t i = 0; i < m->totals.n; i++) {
-		if (!wanted(m->totals.v[i]->metric, o->metric))
+		if (!diff_wanted(m->totals.v[i]->metric, o->metric))
 			continue;
 		jsonw_open(&w, NULL, '{');
 		jsonw_text(&w, "metric", m->totals.v[i]->metric);
@@ -413,6 +464,7 @@ int report_diff_json(struct buf *out, const struct report_model *m, const struct
 	rc = put_functions(&w, m, o, err);
 	if (rc)
 		return rc;
+	diff_peek_json(&w, m, o->metric);
 	json_detectable(&w, m);
 	json_inputs(&w, m);
 	json_caveats(&w, m);

@@ -65,6 +65,7 @@ struct model_function {
 	const struct model_change *flat, *cum, *own;	/* NULL: not tested */
 };
 
+struct model_edge { struct str subject, caller, callee; struct model_change change; };	/* callers and callees that were asked for */
 struct model_raw { struct str side, metric, name; int64_t flat_count, flat, cum_count, cum; };
 struct model_shift { struct str kind, metric, unit, came, went; double amount; };
 struct model_cost_split { struct str metric; double load, efficiency, mix, total; };
@@ -111,6 +112,7 @@ struct report_model {
 	MODEL_LIST(struct model_change) changes;	/* totals first, then by metric and name */
 	MODEL_LIST(const struct model_change *) totals;	/* of changes: totals and series, in the order people ask for them */
 	MODEL_LIST(struct model_function) functions;	/* by metric: what changed first, of that the user's code first */
+	MODEL_LIST(struct model_edge) edges;		/* by metric and subject: its callers, itself, what it calls, the dearest first */
 	MODEL_LIST(struct model_raw) raw;		/* by metric and name, baseline before current */
 	MODEL_LIST(struct model_shift) shifts;
 	MODEL_LIST(struct model_cost_split) cost_splits;

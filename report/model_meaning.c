@@ -7,6 +7,8 @@
  */
 #include "report/model.h"
 
+#include <math.h>
+
 #define PART(list_, type, bound_, sql_, fill_) \
 	{ .list = offsetof(struct report_model, list_), .size = sizeof(struct type), .sql = (sql_), .bound = (bound_), .fill = (fill_) }
 
@@ -19,6 +21,17 @@ static void fill_gate(struct report_model *m, struct stmt *q, void *row)
 {
 	*(struct model_gate *)row = (struct model_gate){ model_text(m, q, 0), model_text(m, q, 1), model_text(m, q, 2),
 		stmt_real(q, 3), stmt_real(q, 4), stmt_real(q, 5) };
+}
+
+static void fill_edge(struct report_model *m, struct stmt *q, void *row)
+{
+	struct model_edge *e = row;
+	struct model_change *c = &e->change;
+
+	*e = (struct model_edge){ model_text(m, q, 1), model_text(m, q, 2), model_text(m, q, 3), { .p = NAN } };
+	*c = (struct model_change){ .metric = model_text(m, q, 0), .unit = model_text(m, q, 4), .test = model_text(m, q, 5), .status = model_text(m, q, 6),
+		.base = stmt_real(q, 7), .cur = stmt_real(q, 8), .delta = stmt_real(q, 9), .lo = stmt_real(q, 10), .hi = stmt_real(q, 11),
+		.relative = stmt_real(q, 12), .p = stmt_real(q, 13), .q = stmt_real(q, 14) };
 }
 
 static void fill_evidence(struct report_model *m, struct stmt *q, void *row)
@@ -172,6 +185,9 @@ static const char recommendations_sql[] = "SELECT rank, cause, title, variant, a
 static const char changes_sql[] = "SELECT metric, scope, kind, stat, unit, test, status, base, cur, delta, lo, hi, relative, p, q,"
 	" smallest, n_base, n_cur, name, package, file, line FROM changes WHERE analysis = ?"
 	" ORDER BY scope <> 'total', scope, metric, name, line, stat";
+static const char edges_sql[] = "SELECT metric, subject, caller, callee, unit, test, status, base, cur, delta, lo, hi, relative, p, q FROM edges"
+	" WHERE analysis = ? ORDER BY metric, max(max(base, cur)) OVER (PARTITION BY metric, subject) DESC, subject,"
+	" CASE WHEN callee IS NULL THEN 1 WHEN callee = subject AND coalesce(caller, '') <> subject THEN 0 ELSE 2 END, max(base, cur) DESC, caller, callee";
 static const char raw_sql[] = "SELECT side, metric, name, flat_count, flat, cum_count, cum FROM raw_by_side ORDER BY metric, name, side";
 static const char shifts_sql[] = "SELECT kind, metric, unit, came, went, amount FROM shifts WHERE analysis = ?"
 	" ORDER BY metric, abs(amount) DESC, came, went";
@@ -195,6 +211,7 @@ const struct model_part model_parts_meaning[] = {
 	PART(causes, model_cause, true, causes_sql, fill_cause),
 	PART(recommendations, model_recommendation, true, recommendations_sql, fill_recommendation),
 	PART(changes, model_change, true, changes_sql, fill_change),
+	PART(edges, model_edge, true, edges_sql, fill_edge),
 	PART(shifts, model_shift, true, shifts_sql, fill_shift),
 	PART(cost_splits, model_cost_split, true, splits_sql, fill_cost_split),
 	PART(quantiles, model_quantile, true, quantiles_sql, fill_quantile),

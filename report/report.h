@@ -65,11 +65,17 @@ struct report_diff_opts {
 	size_t rows;		/* of each metric; 0: the default */
 	const char *metric;	/* --sample-index: a metric id of docs/names.md, or pprof's word for it; NULL: all */
 	bool cum;		/* sort by cum instead of flat */
+	bool peek;		/* callers and callees instead of the table */
+	bool shares;		/* values are shares of the total */
 	const char *old, *new;	/* as the user wrote them */
 };
 /* ERR_USAGE when --sample-index names a metric that is not there (the message lists those that are). */
 int report_diff(struct buf *out, const struct report_model *m, const struct report_diff_opts *o, struct err *err) ERR_MUST_CHECK;
 int report_diff_json(struct buf *out, const struct report_model *m, const struct report_diff_opts *o, struct err *err) ERR_MUST_CHECK;
+
+/* Every stack "root;...;leaf BASE CURRENT", a line each, of one metric (NULL: the first), as difffolded.pl writes and flamegraph.pl reads: flat
+ * costs per unit of work, or as they are where the view was absolute. The analysis must have been made with paths. */
+int report_folded(struct buf *out, struct store *st, const struct report_model *m, const char *metric, struct err *err) ERR_MUST_CHECK;
 
 /* Text for a terminal or a log in which no line is a command to a CI runner: `::` at a line's start and `##` are broken by a
  * backslash. Every writer for terminals ends in it; cli uses it for messages on stderr. */

@@ -48,7 +48,8 @@ static const struct metric_words metrics[] = {
 static struct str without_per(struct str id, const char **per)
 {
 	static const char request[] = "_per_request", second[] = "_per_second";
-	size_t r = sizeof(request) - 1, s = sizeof(second) - 1;
+	static const char share[] = "_share";
+	size_t r = sizeof(request) - 1, s = sizeof(second) - 1, h = sizeof(share) - 1;
 
 	*per = "";
 	if (id.n > r && memcmp(id.p + id.n - r, request, r) == 0) {
@@ -58,6 +59,10 @@ static struct str without_per(struct str id, const char **per)
 	if (id.n > s && memcmp(id.p + id.n - s, second, s) == 0) {
 		*per = " per second";
 		return (struct str){ id.p, id.n - s };
+	}
+	if (id.n > h && !str_is(id, "gc_cpu_share") && memcmp(id.p + id.n - h, share, h) == 0) {
+		*per = ", share of it";
+		return (struct str){ id.p, id.n - h };
 	}
 	return id;
 }
