@@ -35,7 +35,12 @@ static const struct step full[] = {
 
 static const struct step calibrate[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_paths }, { pass_calibrate }, { NULL } };
 
-/* `attrib diff`: what its table needs, from function totals alone. */
+/* `attrib diff`: what its table needs. */
+static const struct step brief[] = {
+	{ pass_sides }, { pass_slices }, { pass_symbols }, { pass_renames }, { pass_paths }, { pass_diff }, { NULL },
+};
+
+/* The same from function totals alone. */
 static const struct step quick[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_renames }, { pass_diff }, { NULL } };
 
 /* The same, of what a view leaves of the stacks. */
@@ -69,6 +74,7 @@ static int run_passes(struct store *st, const struct analyze_opts *o, const stru
 	if (rc)
 		return rc;
 	p.cat = cat;
+	p.brief = list != full;
 	p.tau = o->taus ? o->taus : taus_assumed;
 	p.effect_share = o->effect_share > 0 ? o->effect_share : .005;
 	p.effect_relative = o->effect_relative > 0 ? o->effect_relative : .05;
@@ -94,7 +100,7 @@ int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err)
 
 int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err)
 {
-	return run_passes(st, o, o->view ? viewed : quick, NULL, err);
+	return run_passes(st, o, o->view ? viewed : o->totals_only ? quick : brief, NULL, err);
 }
 
 size_t analyze_n_taus(void)

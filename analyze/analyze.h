@@ -3,8 +3,7 @@
  * analyze.h - the door of the second stage: rows in, meaning out
  *
  * analyze_run() deletes every [A] row and writes them anew: the passes in the order of analyze.c, each one file. It asks nothing but the
- * store and its options. analyze_diff() is the short way for `attrib diff`: sides, totals and the tests of functions, from
- * exact function totals alone.
+ * store and its options. analyze_diff() is the short way for `attrib diff`: sides, totals and the tests of functions.
  */
 #ifndef ANALYZE_ANALYZE_H
 #define ANALYZE_ANALYZE_H
@@ -33,7 +32,8 @@ struct analyze_opts {
 	const char *causes_extra_name;	/* for messages with line numbers */
 	double effect_share, effect_relative;	/* effect gate; 0: the defaults .005 of the total and .05 */
 	double pause_ms;		/* a long GC pause; 0: 10 */
-	const struct analyze_view *view;	/* analyze_diff() only; NULL: function totals as they are, no tree needed */
+	const struct analyze_view *view;	/* analyze_diff() only; NULL: everything by function */
+	bool totals_only;		/* analyze_diff() only: the store has no tree (a giant file), exact function totals must do */
 	const double *taus;		/* analyze_n_taus() of them in the place of the assumed ones; NULL: those */
 	const char *const *gates;	/* what fails: docs/names.md; n_gates of them */
 	size_t n_gates;

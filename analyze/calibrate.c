@@ -38,7 +38,14 @@ static size_t windows_of(const struct cube *c, const struct metric *m, enum stat
 		if (s->run != c->slice[first].run)
 			continue;
 		value = fmax(0, value);
-		w[n++] = (struct ratio_window){ .count = var > 0 ? value * value / var : 0, .amount = value, .exposure = s->exposure };
+		w[n] = (struct ratio_window){ .count = var > 0 ? value * value / var : 0, .amount = value, .exposure = s->exposure };
+		/* As the diff tests it: where a machine's speed matters, a function is measured against the rest of the cost. */
+		if (m->common && !total) {
+			w[n].exposure = s->total - value;
+			if (w[n].count > 0 && s->var > 0 && s->total > 0)
+				w[n].count = 1 / (1 / w[n].count + s->var / (s->total * s->total));
+		}
+		n++;
 	}
 	return n;
 }

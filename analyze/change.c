@@ -22,14 +22,37 @@ struct change change_of(const struct ratio_test *t, const char *metric, const ch
 	return (struct change){ .metric = metric, .scope = "total", .stat = "level", .unit = unit, .test = test_name(t->method),
 		.status = "unsure", .family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = t->base, .cur = t->cur,
 		.delta = t->cur - t->base, .lo = t->base * (t->lo - 1), .hi = t->base * (t->hi - 1), .p = t->p, .q = NAN,
-		.smallest = t->mde };
+		.smallest = t->mde, .beyond = NAN };
+}
+
+struct change change_of_both(const struct compared *t, const char *metric, const char *unit)
+{
+	struct change c = change_of(&t->work, metric, unit);
+
+	if (t->rest.method == RATIO_NONE)
+		return c;
+	c.test = test_name(t->rest.method);
+	c.lo = c.base * (t->rest.lo - 1);
+	c.hi = c.base * (t->rest.hi - 1);
+	c.p = t->rest.p;
+	c.smallest = t->rest.mde;
+	/* New and gone functions have no ratio: what is there is all of it. */
+	c.beyond = c.base > 0 ? c.base * (t->rest.ratio - 1) : c.delta;
+	return c;
+}
+
+static double smaller_effect(const struct change *c)
+{
+	if (isnan(c->beyond))
+		return fabs(c->delta);
+	return c->beyond * c->delta > 0 ? fmin(fabs(c->delta), fabs(c->beyond)) : 0;
 }
 
 const char *change_status(const struct pass *p, const struct change *c, double whole)
 {
 	double gate = fmax(p->effect_share * whole, p->effect_relative * c->base);
 
-	if (c->q <= CHANGE_Q && fabs(c->delta) >= gate) {
+	if (c->q <= CHANGE_Q && smaller_effect(c) >= gate) {
 		if (!(c->base > 0))
 			return "new";
 		if (!(c->cur > 0))

@@ -5,13 +5,14 @@
 #ifndef ANALYZE_CHANGE_H
 #define ANALYZE_CHANGE_H
 
-#include "analyze/math/ratio.h"
+#include "analyze/compare.h"
 #include "analyze/pass.h"
 
 struct change {
 	const char *metric, *scope, *stat, *unit, *test, *status;
 	int64_t family, subject, line;	/* STORE_NULL: none */
 	double base, cur, delta, lo, hi, p, q, smallest;
+	double beyond;		/* the delta that is left when what everything grew by is taken out; NaN: nothing was */
 	int64_t n_base, n_cur;
 };
 
@@ -19,7 +20,9 @@ struct change {
 
 /* From a ratio test; scope 'total', stat 'level', no subject until the caller says otherwise. */
 struct change change_of(const struct ratio_test *t, const char *metric, const char *unit);
-/* up, down, new, gone when q is small and the effect passes the gate; else same or unsure. whole: the metric's total of the larger side. */
+/* From a comparison with and without what everything grew by: values per unit of work; p, interval and smallest change of what is left. */
+struct change change_of_both(const struct compared *t, const char *metric, const char *unit);
+/* up, down, new, gone when q is small and the effect, with and without what everything grew by, passes the gate; else same or unsure. whole: the metric's total of the larger side. */
 const char *change_status(const struct pass *p, const struct change *c, double whole);
 int change_put(struct pass *p, const struct change *c, int64_t *id, struct err *err) ERR_MUST_CHECK;
 bool change_is_found(const struct change *c);	/* status up, down, new or gone */

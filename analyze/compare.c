@@ -44,7 +44,40 @@ static void add_window(struct comparison *k, size_t n[SIDES], size_t s, double v
 		.exposure = sl->exposure };
 }
 
-int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum tau tau, struct ratio_test *out, struct err *err)
+/* The windows again, for the rest's cost in the place of the work: its own sampling error is added to theirs. */
+static bool turn_to_rest(struct comparison *k)
+{
+	size_t n[SIDES] = { 0, 0 };
+
+	for (size_t s = 0; k->rest && s < k->c->n; s++) {
+		enum side side = k->c->slice[s].side;
+		struct ratio_window *w = &k->window[side][n[side]++];
+
+		if (!(k->rest[s] > 0) || !(k->rest_raw[s] > 0))
+			return false;
+		w->exposure = k->rest[s];
+		if (w->count > 0)
+			w->count = 1 / (1 / w->count + 1 / k->rest_raw[s]);
+	}
+	return k->rest != NULL;
+}
+
+static int compare(struct comparison *k, const size_t n[SIDES], enum tau tau, struct compared *out, struct err *err)
+{
+	int rc;
+
+	out->raw = 0;
+	out->rest = (struct ratio_test){ .method = RATIO_NONE };
+	for (int side = 0; side < SIDES; side++)
+		for (size_t i = 0; i < n[side]; i++)
+			out->raw += k->window[side][i].count;
+	rc = test(k, n, tau, &out->work, err);
+	if (!rc && turn_to_rest(k))
+		rc = test(k, n, tau, &out->rest, err);
+	return rc;
+}
+
+int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum tau tau, struct compared *out, struct err *err)
 {
 	size_t n[SIDES] = { 0, 0 };
 
@@ -53,7 +86,7 @@ int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum t
 			add_window(k, n, s, CUBE_AT(k->c, count, stat, s, symbol), CUBE_AT(k->c, var_count, stat, s, symbol));
 		else
 			add_window(k, n, s, CUBE_AT(k->c, amount, stat, s, symbol), CUBE_AT(k->c, var, stat, s, symbol));
-	return test(k, n, tau, out, err);
+	return compare(k, n, tau, out, err);
 }
 
 int compare_total(struct comparison *k, struct ratio_test *out, struct err *err)
@@ -68,28 +101,26 @@ int compare_total(struct comparison *k, struct ratio_test *out, struct err *err)
 	return test(k, n, k->m->tau_total, out, err);
 }
 
-int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct ratio_test *out, double *raw, struct err *err)
+int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct compared *out, struct err *err)
 {
 	const struct cube *c = k->c;
 	size_t n[SIDES] = { 0, 0 };
 
-	*raw = 0;
 	for (size_t s = 0; s < c->n; s++) {
 		size_t at = s * ((size_t)c->n_paths + 1) + path;
 
 		add_window(k, n, s, c->cell_amount[at], c->cell_var[at]);
-		*raw += events(c->cell_amount[at], c->cell_var[at]);
 	}
-	return test(k, n, tau, out, err);
+	return compare(k, n, tau, out, err);
 }
 
-int compare_cells(struct comparison *k, const double *amount, const double *var, enum tau tau, struct ratio_test *out, struct err *err)
+int compare_cells(struct comparison *k, const double *amount, const double *var, enum tau tau, struct compared *out, struct err *err)
 {
 	size_t n[SIDES] = { 0, 0 };
 
 	for (size_t s = 0; s < k->c->n; s++)
 		add_window(k, n, s, amount[s], var[s]);
-	return test(k, n, tau, out, err);
+	return compare(k, n, tau, out, err);
 }
 
 double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol)

@@ -24,6 +24,9 @@ struct comparison {
 	const struct metric *m;
 	const struct cube *c;
 	struct ratio_window *window[SIDES];	/* scratch, n_side each */
+	/* By slice: the cost of what did not change, and its raw samples. A machine that runs slower makes all of it dearer, and so what is
+	 * divided by it is free of that. NULL: the metric does not depend on the machine's speed, or there is too little of it. */
+	const double *rest, *rest_raw;
 	const double *tau;			/* of the pass */
 	double tau_scale;
 	bool by_instance;			/* one run a side and several processes: they are the units */
@@ -31,14 +34,20 @@ struct comparison {
 
 int compare_init(struct comparison *k, struct pass *p, const struct metric *m, const struct cube *c, struct err *err)
 	ERR_MUST_CHECK;
+
+/* One comparison, twice: per unit of work, and per unit of the rest's cost (method RATIO_NONE where there is no rest). */
+struct compared {
+	struct ratio_test work, rest;
+	double raw;		/* samples on both sides together: what chance works on */
+};
 /* symbol 0 with stat STAT_OWN is cost without a user frame; total: the whole slices. */
-int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum tau tau, struct ratio_test *out, struct err *err)
+int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum tau tau, struct compared *out, struct err *err)
 	ERR_MUST_CHECK;
 int compare_total(struct comparison *k, struct ratio_test *out, struct err *err) ERR_MUST_CHECK;
-/* The cum of one path, where the cube has its cells (cell_amount); *raw: its raw samples on both sides together. */
-int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct ratio_test *out, double *raw, struct err *err) ERR_MUST_CHECK;
+/* The cum of one path, where the cube has its cells (cell_amount). */
+int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct compared *out, struct err *err) ERR_MUST_CHECK;
 /* Sums of the caller's, one a slice, with their sampling variances. */
-int compare_cells(struct comparison *k, const double *amount, const double *var, enum tau tau, struct ratio_test *out, struct err *err)
+int compare_cells(struct comparison *k, const double *amount, const double *var, enum tau tau, struct compared *out, struct err *err)
 	ERR_MUST_CHECK;
 /* Raw samples of a symbol on both sides together: what chance works on. */
 double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol);

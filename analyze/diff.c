@@ -5,8 +5,8 @@
  * For each metric: the total first, then flat, cum and own (cost charged to the nearest user frame) of every symbol with enough
  * samples, each a family of its own under Benjamini-Hochberg. Two guards against what lies in every real pair:
  *   - with one run a side the variance between runs (tau) is added, or any two runs of one binary would differ;
- *   - a machine that ran slower makes everything dearer by one factor. That factor (the weighted median over symbols) is taken out,
- *     and a symbol must be significant with and without it. The total keeps it: it is what the user pays.
+ *   - a machine that ran slower makes everything dearer by one factor, run by run. Symbols are tested against the cost of what did not change
+ *     (diff_rest.c), which is free of it, and the effect must be there with and without it. The total keeps it: it is what the user pays.
  */
 #include "analyze/diff.h"
 
@@ -36,59 +36,14 @@ const size_t diff_n_metrics = sizeof(diff_metrics) / sizeof(diff_metrics[0]);
 
 struct row {
 	uint32_t symbol;
-	struct ratio_test t;
+	struct compared t;
 	double p, q;
 };
 
 struct family {
 	struct row *row;
 	size_t n;
-	double common;	/* ln of the factor taken out */
 };
-
-static int by_ln_ratio(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-	double d = x->t.ln_ratio - y->t.ln_ratio;
-
-	return d < 0 ? -1 : d > 0 ? 1 : x->symbol < y->symbol ? -1 : x->symbol > y->symbol;
-}
-
-static int by_symbol(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	return x->symbol < y->symbol ? -1 : x->symbol > y->symbol;
-}
-
-/* The factor that half of the cost that exists on both sides grew by at most. */
-static double common_factor(struct family *f)
-{
-	double all = 0, sum = 0, result = 0;
-
-	for (size_t i = 0; i < f->n; i++)
-		if (isfinite(f->row[i].t.ln_ratio))
-			all += fmin(f->row[i].t.base, f->row[i].t.cur);
-	qsort(f->row, f->n, sizeof(*f->row), by_ln_ratio);
-	for (size_t i = 0; i < f->n; i++) {
-		if (!isfinite(f->row[i].t.ln_ratio))
-			continue;
-		sum += fmin(f->row[i].t.base, f->row[i].t.cur);
-		if (sum >= all / 2) {
-			result = f->row[i].t.ln_ratio;
-			break;
-		}
-	}
-	qsort(f->row, f->n, sizeof(*f->row), by_symbol);
-	return result;
-}
-
-double diff_p_beyond(const struct ratio_test *t, double common)
-{
-	double p = isfinite(t->ln_ratio) && fabs(common) > 0 ? dist_t_p2((t->ln_ratio - common) / t->se, t->df) : NAN;
-
-	return p > t->p ? p : t->p;
-}
 
 enum tau diff_tau(const struct metric *m, enum symbol_kind kind)
 {
@@ -110,15 +65,11 @@ static int test_family(struct family *f, struct pass *p, struct comparison *k, c
 			continue;
 		rc = compare_symbol(k, stat, s, diff_tau(k->m, t->sym[s].kind), &r->t, err);
 		r->symbol = s;
-		r->p = r->t.p;
+		r->p = r->t.rest.method == RATIO_NONE ? r->t.work.p : r->t.rest.p;
 		f->n += !rc;
 	}
 	if (rc || !f->n)
 		return rc;
-	if (stat == STAT_FLAT)
-		f->common = k->m->common ? common_factor(f) : 0;
-	for (size_t i = 0; i < f->n; i++)
-		f->row[i].p = diff_p_beyond(&f->row[i].t, f->common);
 	pv = arena_array(&p->mem, double, f->n);
 	qv = arena_array(&p->mem, double, f->n);
 	if (!pv || !qv)
@@ -138,7 +89,7 @@ static int put_family(struct pass *p, const struct family *f, const struct compa
 
 	for (size_t i = 0, stored = 0; !rc && i < f->n; i++) {
 		const struct row *r = &f->row[i];
-		struct change c = change_of(&r->t, d->id, d->unit);
+		struct change c = change_of_both(&r->t, d->id, d->unit);
 
 		c.scope = "symbol";
 		c.stat = stat_name[stat];
@@ -165,7 +116,7 @@ static int put_untested(struct pass *p, const struct comparison *k, const struct
 
 	for (uint32_t s = 1; !rc && s <= t->n_symbols; s++) {
 		double sum[SIDES] = { 0 }, exposure[SIDES] = { 0 };
-		struct change row = { .metric = d->id, .scope = "symbol", .stat = stat_name[stat], .unit = d->unit, .test = "none", .status = "unsure",
+		struct change row = { .metric = d->id, .scope = "symbol", .stat = stat_name[stat], .unit = d->unit, .test = "none", .beyond = NAN, .status = "unsure",
 			.family = d->total_change, .subject = s, .line = STORE_NULL, .lo = NAN, .hi = NAN, .p = NAN, .q = NAN, .smallest = NAN,
 			.n_base = (int64_t)c->n_side[BASE], .n_cur = (int64_t)c->n_side[CUR] };
 
@@ -238,17 +189,18 @@ static int diff_one(struct pass *p, const struct tree *t, struct comparison *k, 
 	f.row = arena_array(&p->mem, struct row, (size_t)t->n_symbols + 1);
 	if (!f.row)
 		return err_nomem(err);
+	if (k->m->common)
+		rc = diff_rest(p, t, k, err);
 	for (int stat = 0; !rc && stat < STATS; stat++) {
 		/* Without a tree nobody's callers are known, and no object count has an error bar (it needs its buckets). */
 		if (!full && (stat == STAT_OWN || k->m->by_count))
 			continue;
 		rc = test_family(&f, p, k, t, (enum stat)stat, err);
 		if (!rc)
-			rc = put_family(p, &f, k, d, (enum stat)stat, !full || p->o->view, err);
+			rc = put_family(p, &f, k, d, (enum stat)stat, p->brief, err);
 		if (!rc && p->o->view && stat != STAT_OWN)
 			rc = put_untested(p, k, t, d, (enum stat)stat, err);
 	}
-	d->common = f.common;
 	return rc;
 }
 
@@ -290,7 +242,7 @@ int pass_diff(struct pass *p, struct err *err)
 		if (rc || !cube.n || (cube.share && m->by_count))
 			continue;
 		rc = name_metric(p, m, &cube, &d, err);
-		if (!rc && cube.absolute && !cube.instant && !m->by_count && !(p->o->view && p->o->view->per == ANALYZE_PER_SIDE))
+		if (!rc && p->brief && cube.absolute && !cube.instant && !m->by_count && !(p->o->view && p->o->view->per == ANALYZE_PER_SIDE))
 			rc = pass_caveat(p, err, "absolute", NULL,
 					 "%s: over which time or how many requests is not known on both sides, so the sums are compared as they are.", m->id);
 		if (!rc)
@@ -303,7 +255,7 @@ int pass_diff(struct pass *p, struct err *err)
 			rc = diff_edges(p, &t, &k, &d, err);
 		if (!rc && full && p->design == DESIGN_TWO_SIDES)
 			rc = diff_shifts(p, &t, &k, &d, err);
-		if (!rc && full && !p->o->view)
+		if (!rc && !p->brief)
 			rc = diff_signals(p, &t, &k, &d, err);
 	}
 	return rc;

@@ -14,8 +14,10 @@ struct diff_metric {
 	double whole;			/* the metric's total on the larger side */
 	int64_t total_change;		/* change.id of the total */
 	struct change total;
-	double common;			/* ln of the factor taken out of the symbols */
 };
+
+/* Fills k->rest: the symbols whose share of the cost did not change, slice by slice (diff_rest.c). */
+int diff_rest(struct pass *p, const struct tree *t, struct comparison *k, struct err *err) ERR_MUST_CHECK;
 
 extern const struct metric diff_metrics[];	/* those of one measure stand together */
 extern const size_t diff_n_metrics;
@@ -23,9 +25,6 @@ extern const size_t diff_n_metrics;
 enum tau diff_tau(const struct metric *m, enum symbol_kind kind);
 
 #define DIFF_MIN_RAW 20		/* independent filtering: fewer samples on both sides together are not tested */
-/* The p of a test that must hold with and without the factor that everything grew by. */
-double diff_p_beyond(const struct ratio_test *t, double common);
-
 /* Both sides of every visible path, and the deepest paths that carry a change. */
 int diff_paths(struct pass *p, const struct tree *t, struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;

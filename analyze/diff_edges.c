@@ -85,20 +85,18 @@ static int test_edges(struct edges *x, struct pass *p, const struct tree *t, str
 
 	for (size_t i = 0; !rc && i < x->n; i++) {
 		struct edge_sum *e = &x->e[i];
-		struct ratio_test r;
-		double raw = 0;
+		struct compared r;
 
-		for (size_t s = 0; s < k->c->n; s++)
-			raw += e->var[s] > 0 ? e->amount[s] * e->amount[s] / e->var[s] : 0;
 		rc = compare_cells(k, e->amount, e->var, diff_tau(k->m, t->sym[e->callee ? e->callee : e->caller].kind), &r, err);
-		e->change = change_of(&r, d->id, d->unit);
+		e->change = change_of_both(&r, d->id, d->unit);
 		e->change.scope = "edge";
 		e->change.stat = e->callee ? "cum" : "flat";
 		e->change.family = d->total_change;
 		e->change.n_base = (int64_t)k->c->n_side[BASE];
 		e->change.n_cur = (int64_t)k->c->n_side[CUR];
-		pv[i] = raw < DIFF_MIN_RAW ? NAN : diff_p_beyond(&r, d->common);
-		e->change.p = pv[i];
+		if (r.raw < DIFF_MIN_RAW)
+			e->change.p = NAN;
+		pv[i] = e->change.p;
 	}
 	if (!rc)
 		rc = fdr_bh(pv, x->n, qv, err);

@@ -127,21 +127,20 @@ static int test_paths(struct tested *x, const struct tree *t, struct comparison 
 	const struct cube *c = k->c;
 
 	for (uint32_t i = 1; i <= c->n_paths; i++) {
-		struct ratio_test r;
-		double raw = 0;
+		struct compared r;
 		int rc;
 
 		x->parent[i - 1] = t->parent[i] ? t->parent[i] - 1 : FDR_NO_PARENT;
 		x->p[i - 1] = NAN;
 		if (c->path_var[BASE][i] + c->path_var[CUR][i] <= 0)
 			continue;
-		rc = compare_path(k, i, diff_tau(k->m, t->sym[t->symbol[i]].kind), &r, &raw, err);
+		rc = compare_path(k, i, diff_tau(k->m, t->sym[t->symbol[i]].kind), &r, err);
 		if (rc)
 			return rc;
-		if (raw < DIFF_MIN_RAW)
+		if (r.raw < DIFF_MIN_RAW)
 			continue;
-		x->change[i - 1] = change_of(&r, d->id, d->unit);
-		x->p[i - 1] = diff_p_beyond(&r, d->common);
+		x->change[i - 1] = change_of_both(&r, d->id, d->unit);
+		x->p[i - 1] = x->change[i - 1].p;
 	}
 	return fdr_tree(x->parent, x->p, c->n_paths, FDR_TREE_LEVEL, x->q, x->rejected, err);
 }

@@ -12,12 +12,13 @@
 
 #define STEPS 100000
 #define HEAP_KIB 1024
+#define PATIENCE 50		/* names at a limit: then the expression is not asked any more */
 
 struct match {
 	pcre2_code *code;
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
-	bool gave_up;
+	int gave_up;		/* matches that hit a limit */
 };
 
 int match_new(struct match **out, const char *option, struct str pattern, struct err *err)
@@ -48,16 +49,20 @@ int match_new(struct match **out, const char *option, struct str pattern, struct
 
 bool match_in(struct match *m, struct str text)
 {
-	int rc = pcre2_match(m->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, m->data, m->limits);
+	int rc;
+
+	if (m->gave_up >= PATIENCE)
+		return false;
+	rc = pcre2_match(m->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, m->data, m->limits);
 
 	if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
-		m->gave_up = true;
+		m->gave_up++;
 	return rc >= 0;
 }
 
 bool match_gave_up(const struct match *m)
 {
-	return m && m->gave_up;
+	return m && m->gave_up > 0;
 }
 
 void match_free(struct match *m)

@@ -26,6 +26,7 @@ struct pass {
 	const struct analyze_catalogue *cat;
 	struct arena mem;		/* dies with the analysis */
 	enum design design;
+	bool brief;			/* analyze_diff(): every row of the diff is kept, and nothing else is asked */
 	bool per_request;		/* costs are divided by requests, else by seconds */
 	int64_t n_runs[SIDES], n_instances[SIDES];
 	double effect_share, effect_relative, pause_ns;

@@ -3,11 +3,14 @@
  * cmd_diff.c - two profiles or two folders, function by function, nothing written
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/work.h"
 #include "core/file.h"
+
+#define TREE_BYTES (8 << 20)	/* as stored, usually gzip'd */
 
 /* The view that the options ask for. False: function totals as they are will do. */
 static bool view_of(const struct ctx *c, struct analyze_view *v)
@@ -73,6 +76,17 @@ static int print(struct ctx *c, const struct report_model *m, struct err *err)
 	return rc;
 }
 
+/* Files so large that the time goes into their trees. Folders are read as `analyze` reads them. */
+static bool is_giant(const struct ctx *c)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < c->args.n; i++)
+		if (stat(c->args.v[i], &st) == 0 && S_ISREG(st.st_mode) && st.st_size > TREE_BYTES)
+			return true;
+	return false;
+}
+
 static int run(struct ctx *c, struct err *err)
 {
 	struct work w;
@@ -85,9 +99,10 @@ static int run(struct ctx *c, struct err *err)
 		rc = check_options(c, err);
 	if (!rc) {
 		w.analyze.view = viewed ? &v : NULL;
+		w.analyze.totals_only = !viewed && is_giant(c);
 		w.root[0].hint = "baseline";
 		w.root[1].hint = "current";
-		rc = work_read_into_memory(&w, viewed, err);
+		rc = work_read_into_memory(&w, !w.analyze.totals_only, err);
 	}
 	if (!rc)
 		rc = work_check_inputs(&w, err);

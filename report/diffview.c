@@ -440,6 +440,25 @@ static int put_functions(struct jsonw *w, const struct report_model *m, const st
 	return 0;
 }
 
+/* Where in the tree a change sits: the deepest stacks that carry one, the largest first. */
+static void put_paths(struct jsonw *w, const struct report_model *m, const struct report_diff_opts *o)
+{
+	jsonw_open(w, "paths", '[');
+	for (size_t i = 0; i < m->changes.n; i++) {
+		const struct model_change *c = &m->changes.v[i];
+
+		if (!str_is(c->scope, "path") || !diff_wanted(c->metric, o->metric))
+			continue;
+		jsonw_open(w, NULL, '{');
+		jsonw_text(w, "metric", c->metric);
+		jsonw_text(w, "function", c->name);
+		jsonw_text(w, "unit", c->unit);
+		json_change(w, c);
+		jsonw_close(w, '}');
+	}
+	jsonw_close(w, ']');
+}
+
 int report_diff_json(struct buf *out, const struct report_model *m, const struct report_diff_opts *o, struct err *err)
 {
 	struct jsonw w = { .out = out };
@@ -464,7 +483,9 @@ int report_diff_json(struct buf *out, const struct report_model *m, const struct
 	rc = put_functions(&w, m, o, err);
 	if (rc)
 		return rc;
+	put_paths(&w, m, o);
 	diff_peek_json(&w, m, o->metric);
+	json_shifts(&w, m);
 	json_detectable(&w, m);
 	json_inputs(&w, m);
 	json_caveats(&w, m);

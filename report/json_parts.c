@@ -104,7 +104,7 @@ static void put_changes(struct jsonw *w, const struct report_model *m)
 	jsonw_close(w, ']');
 }
 
-static void put_shifts(struct jsonw *w, const struct report_model *m)
+void json_shifts(struct jsonw *w, const struct report_model *m)
 {
 	jsonw_open(w, "shifts", '[');
 	for (size_t i = 0; i < m->shifts.n; i++) {
@@ -120,6 +120,10 @@ static void put_shifts(struct jsonw *w, const struct report_model *m)
 		jsonw_close(w, '}');
 	}
 	jsonw_close(w, ']');
+}
+
+static void put_splits(struct jsonw *w, const struct report_model *m)
+{
 	jsonw_open(w, "cost_split", '[');
 	for (size_t i = 0; i < m->cost_splits.n; i++) {
 		const struct model_cost_split *s = &m->cost_splits.v[i];
@@ -310,7 +314,8 @@ void json_rest(struct jsonw *w, const struct report_model *m)
 	jsonw_text(w, "per", m->per);
 	json_caveats(w, m);
 	put_changes(w, m);
-	put_shifts(w, m);
+	json_shifts(w, m);
+	put_splits(w, m);
 	put_clusters(w, m);
 	put_quantiles(w, m);
 	put_linear(w, m);

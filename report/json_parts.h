@@ -11,6 +11,7 @@
 void json_head(struct jsonw *w, const struct report_model *m);		/* schema, tool, design */
 void json_detectable(struct jsonw *w, const struct report_model *m);
 void json_inputs(struct jsonw *w, const struct report_model *m);	/* inputs, partial */
+void json_shifts(struct jsonw *w, const struct report_model *m);
 void json_caveats(struct jsonw *w, const struct report_model *m);
 /* base, current, change, relative, lo, hi, p, q, status, test of one tested difference, as members of the open object. */
 void json_change(struct jsonw *w, const struct model_change *c);
