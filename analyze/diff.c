@@ -3,7 +3,7 @@
  * diff.c - which functions got dearer, per unit of work
  *
  * For each metric: the total first, then flat, cum and own (cost charged to the nearest user frame) of every symbol with enough
- * samples, each a family of its own under Benjamini-Hochberg. Two guards against what lies in every real pair:
+ * samples, each a family of its own under Benjamini-Hochberg, the user's functions apart from the rest. Two guards against what lies in every real pair:
  *   - with one run a side the variance between runs (tau) is added, or any two runs of one binary would differ;
  *   - a machine that ran slower makes everything dearer by one factor, run by run. Symbols are tested against the cost of what did not change
  *     (diff_rest.c), which is free of it, and the effect must be there with and without it. The total keeps it: it is what the user pays.
@@ -50,10 +50,25 @@ enum tau diff_tau(const struct metric *m, enum symbol_kind kind)
 	return kind == KIND_RUNTIME || kind == KIND_PROFILER || kind == KIND_UNKNOWN ? m->tau_runtime : m->tau_user;
 }
 
+/* The user's functions are few beside those of runtime and libraries, and are what is asked about: each of the two strata has its own BH. */
+static int stratum_bh(struct family *f, struct pass *p, const struct tree *t, bool user, struct err *err)
+{
+	double *pv = arena_array(&p->mem, double, f->n);
+	int rc = pv ? 0 : err_nomem(err);
+
+	for (size_t i = 0; !rc && i < f->n; i++)	/* NaN: not of this stratum, not counted */
+		pv[i] = (t->sym[f->row[i].symbol].kind == KIND_USER) == user ? f->row[i].p : NAN;
+	if (!rc)
+		rc = fdr_bh(pv, f->n, pv, err);
+	for (size_t i = 0; !rc && i < f->n; i++)
+		if (!isnan(pv[i]))
+			f->row[i].q = pv[i];
+	return rc;
+}
+
 /* Tests every symbol with enough samples. */
 static int test_family(struct family *f, struct pass *p, struct comparison *k, const struct tree *t, enum stat stat, struct err *err)
 {
-	double *pv, *qv;
 	int rc = 0;
 
 	f->n = 0;
@@ -65,21 +80,14 @@ static int test_family(struct family *f, struct pass *p, struct comparison *k, c
 			continue;
 		rc = compare_symbol(k, stat, s, diff_tau(k->m, t->sym[s].kind), &r->t, err);
 		r->symbol = s;
+		r->q = NAN;
 		r->p = r->t.rest.method == RATIO_NONE ? r->t.work.p : r->t.rest.p;
 		f->n += !rc;
 	}
 	if (rc || !f->n)
 		return rc;
-	pv = arena_array(&p->mem, double, f->n);
-	qv = arena_array(&p->mem, double, f->n);
-	if (!pv || !qv)
-		return err_nomem(err);
-	for (size_t i = 0; i < f->n; i++)
-		pv[i] = f->row[i].p;
-	rc = fdr_bh(pv, f->n, qv, err);
-	for (size_t i = 0; !rc && i < f->n; i++)
-		f->row[i].q = qv[i];
-	return rc;
+	rc = stratum_bh(f, p, t, true, err);
+	return rc ? rc : stratum_bh(f, p, t, false, err);
 }
 
 static int put_family(struct pass *p, const struct family *f, const struct comparison *k, const struct diff_metric *d, enum stat stat,

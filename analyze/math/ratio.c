@@ -21,6 +21,7 @@
 #define POWER		.8
 #define MIN_WINDOWS	4
 #define MIN_RUNS	4
+#define FEW_EVENTS	50
 
 static double alpha_of(const struct ratio_opts *o)
 {
@@ -112,6 +113,19 @@ static double whole(double count)
 }
 
 /*
+ * The difference against the variance that both sides share when nothing changed. Where few events carry a side's amount, the other side's
+ * own variance knows nothing of what it happened not to see: one sample that stands for thousands would be a certainty on the logarithm's scale.
+ */
+static double pooled_p(const struct ratio_side *a, const struct ratio_side *b, double tau2, const struct ratio_opts *o)
+{
+	double events = (a->count > 0 ? square(a->amount) / a->count : 0) + (b->count > 0 ? square(b->amount) / b->count : 0);
+	double var = fmax(o->phi, 1) * events / (a->exposure + b->exposure) * (1 / a->exposure + 1 / b->exposure);
+	double middle = (a->amount + b->amount) / (a->exposure + b->exposure);
+
+	return dist_normal_p2((b->value - a->value) / sqrt(var + tau2 * square(middle)));
+}
+
+/*
  * Counts too small for a logarithm. A dispersion above 1 leaves fewer independent samples, so the counts are divided
  * by it (rounded down). The interval is that of the counts, moved to the ratio of the amounts.
  */
@@ -134,6 +148,8 @@ static struct ratio_test exact(const struct ratio_side *a, const struct ratio_si
 	t.hi = r.hi * size;
 	t.se = sqrt(phi / ea + phi / (all - ea) + tau2);
 	t.mde = rates_mde(t.se, alpha_of(o), POWER);
+	if (t.p < 1)	/* chance in the counts is not all: runs differ, and events differ in size */
+		t.p = fmax(t.p, pooled_p(a, b, tau2, o));
 	return t;
 }
 
@@ -154,6 +170,8 @@ static struct ratio_test by_windows(const struct ratio_window *a, size_t na, con
 	t.se = sqrt(sa.v + sb.v + tau2);
 	t.df = INFINITY;
 	conclude(&t, alpha_of(o));
+	if (fmin(sa.count, sb.count) < FEW_EVENTS)
+		t.p = fmax(t.p, pooled_p(&sa, &sb, tau2, o));
 	return t;
 }
 

@@ -341,7 +341,7 @@ static void rare(void)
 	CHECK(t.method == RATIO_EXACT);
 	CHECK(t.ranked);
 	CHECK(t.ratio == INFINITY && t.hi == INFINITY);
-	CHECK(t.p < 1e-13);
+	REL(t.p, 1.53745979442804e-12, 1e-9);	/* the pooled z of 7.07 is what doubts most */
 	CHECK(t.lo > 10);
 }
 
