@@ -40,9 +40,23 @@ static struct ratio_test nothing(void)
 				    .phi_a = NAN, .phi_b = NAN };
 }
 
+/*
+ * Events behind a sum: as many equal ones as have its relative error. Counts may not simply be added where their events differ in size: one sample
+ * that stands for thousands beside many that stand for one is one event, not many.
+ */
+static double events_of(double amount, double var, double count)
+{
+	return var > 0 && amount > 0 ? square(amount) / var : count;
+}
+
+static double variance_of(const struct ratio_window *w)
+{
+	return w->count > 0 ? square(w->amount) / w->count : 0;
+}
+
 struct ratio_side ratio_side(const struct ratio_window *w, size_t n, const struct ratio_opts *o)
 {
-	struct dist_sum count = { 0 }, amount = { 0 }, exposure = { 0 }, rest = { 0 };
+	struct dist_sum count = { 0 }, amount = { 0 }, exposure = { 0 }, rest = { 0 }, var = { 0 };
 	struct ratio_side s = { .windows = n, .value = NAN, .var = NAN, .phi = NAN };
 	double m = (double)n, part;
 
@@ -50,9 +64,10 @@ struct ratio_side ratio_side(const struct ratio_window *w, size_t n, const struc
 		dist_sum_add(&count, w[i].count);
 		dist_sum_add(&amount, w[i].amount);
 		dist_sum_add(&exposure, w[i].exposure);
+		dist_sum_add(&var, variance_of(&w[i]));
 	}
-	s.count = dist_sum_value(&count);
 	s.amount = dist_sum_value(&amount);
+	s.count = events_of(s.amount, dist_sum_value(&var), dist_sum_value(&count));
 	s.exposure = dist_sum_value(&exposure);
 	if (!(s.exposure > 0)) {
 		s.floor = s.v = NAN;
@@ -211,7 +226,8 @@ static size_t fold_runs(const struct ratio_window *w, size_t n, struct ratio_win
 			run[k++] = (struct ratio_window){ .run = w[i].run };
 			at = k;
 		}
-		run[at - 1].count += w[i].count;
+		run[at - 1].count = events_of(run[at - 1].amount + w[i].amount, variance_of(&run[at - 1]) + variance_of(&w[i]),
+					      run[at - 1].count + w[i].count);
 		run[at - 1].amount += w[i].amount;
 		run[at - 1].exposure += w[i].exposure;
 	}
