@@ -45,7 +45,7 @@ static void add_window(struct comparison *k, size_t n[SIDES], size_t s, double v
 }
 
 /* The windows again, for the rest's cost in the place of the work: its own sampling error is added to theirs. */
-static bool turn_to_rest(struct comparison *k)
+static bool turn_to_rest(struct comparison *k, uint32_t symbol)
 {
 	size_t n[SIDES] = { 0, 0 };
 
@@ -53,16 +53,16 @@ static bool turn_to_rest(struct comparison *k)
 		enum side side = k->c->slice[s].side;
 		struct ratio_window *w = &k->window[side][n[side]++];
 
-		if (!(k->rest[s] > 0) || !(k->rest_raw[s] > 0))
+		w->exposure = k->rest[s] - (symbol && !k->moved[symbol] ? CUBE_AT(k->c, amount, STAT_FLAT, s, symbol) : 0);
+		if (!(w->exposure > 0) || !(k->rest_raw[s] > 0))
 			return false;
-		w->exposure = k->rest[s];
 		if (w->count > 0)
 			w->count = 1 / (1 / w->count + 1 / k->rest_raw[s]);
 	}
 	return k->rest != NULL;
 }
 
-static int compare(struct comparison *k, const size_t n[SIDES], enum tau tau, struct compared *out, struct err *err)
+static int compare(struct comparison *k, const size_t n[SIDES], uint32_t symbol, enum tau tau, struct compared *out, struct err *err)
 {
 	int rc;
 
@@ -72,7 +72,7 @@ static int compare(struct comparison *k, const size_t n[SIDES], enum tau tau, st
 		for (size_t i = 0; i < n[side]; i++)
 			out->raw += k->window[side][i].count;
 	rc = test(k, n, tau, &out->work, err);
-	if (!rc && turn_to_rest(k))
+	if (!rc && turn_to_rest(k, symbol))
 		rc = test(k, n, tau, &out->rest, err);
 	return rc;
 }
@@ -86,7 +86,7 @@ int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum t
 			add_window(k, n, s, CUBE_AT(k->c, count, stat, s, symbol), CUBE_AT(k->c, var_count, stat, s, symbol));
 		else
 			add_window(k, n, s, CUBE_AT(k->c, amount, stat, s, symbol), CUBE_AT(k->c, var, stat, s, symbol));
-	return compare(k, n, tau, out, err);
+	return compare(k, n, symbol, tau, out, err);
 }
 
 int compare_total(struct comparison *k, struct ratio_test *out, struct err *err)
@@ -101,7 +101,7 @@ int compare_total(struct comparison *k, struct ratio_test *out, struct err *err)
 	return test(k, n, k->m->tau_total, out, err);
 }
 
-int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct compared *out, struct err *err)
+int compare_path(struct comparison *k, uint32_t path, uint32_t symbol, enum tau tau, struct compared *out, struct err *err)
 {
 	const struct cube *c = k->c;
 	size_t n[SIDES] = { 0, 0 };
@@ -111,16 +111,16 @@ int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct compa
 
 		add_window(k, n, s, c->cell_amount[at], c->cell_var[at]);
 	}
-	return compare(k, n, tau, out, err);
+	return compare(k, n, symbol, tau, out, err);
 }
 
-int compare_cells(struct comparison *k, const double *amount, const double *var, enum tau tau, struct compared *out, struct err *err)
+int compare_cells(struct comparison *k, uint32_t symbol, const double *amount, const double *var, enum tau tau, struct compared *out, struct err *err)
 {
 	size_t n[SIDES] = { 0, 0 };
 
 	for (size_t s = 0; s < k->c->n; s++)
 		add_window(k, n, s, amount[s], var[s]);
-	return compare(k, n, tau, out, err);
+	return compare(k, n, symbol, tau, out, err);
 }
 
 double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol)

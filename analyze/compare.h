@@ -27,6 +27,7 @@ struct comparison {
 	/* By slice: the cost of what did not change, and its raw samples. A machine that runs slower makes all of it dearer, and so what is
 	 * divided by it is free of that. NULL: the metric does not depend on the machine's speed, or there is too little of it. */
 	const double *rest, *rest_raw;
+	const bool *moved;			/* by symbol: not part of the rest; one that is, is measured against the rest without it */
 	const double *tau;			/* of the pass */
 	double tau_scale;
 	bool by_instance;			/* one run a side and several processes: they are the units */
@@ -44,10 +45,10 @@ struct compared {
 int compare_symbol(struct comparison *k, enum stat stat, uint32_t symbol, enum tau tau, struct compared *out, struct err *err)
 	ERR_MUST_CHECK;
 int compare_total(struct comparison *k, struct ratio_test *out, struct err *err) ERR_MUST_CHECK;
-/* The cum of one path, where the cube has its cells (cell_amount). */
-int compare_path(struct comparison *k, uint32_t path, enum tau tau, struct compared *out, struct err *err) ERR_MUST_CHECK;
-/* Sums of the caller's, one a slice, with their sampling variances. */
-int compare_cells(struct comparison *k, const double *amount, const double *var, enum tau tau, struct compared *out, struct err *err)
+/* The cum of one path, which ends in symbol, where the cube has its cells (cell_amount). */
+int compare_path(struct comparison *k, uint32_t path, uint32_t symbol, enum tau tau, struct compared *out, struct err *err) ERR_MUST_CHECK;
+/* Sums of the caller's, one a slice, with their sampling variances; symbol: what they are costs of, 0 nobody's. */
+int compare_cells(struct comparison *k, uint32_t symbol, const double *amount, const double *var, enum tau tau, struct compared *out, struct err *err)
 	ERR_MUST_CHECK;
 /* Raw samples of a symbol on both sides together: what chance works on. */
 double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol);

@@ -87,7 +87,7 @@ static int test_edges(struct edges *x, struct pass *p, const struct tree *t, str
 		struct edge_sum *e = &x->e[i];
 		struct compared r;
 
-		rc = compare_cells(k, e->amount, e->var, diff_tau(k->m, t->sym[e->callee ? e->callee : e->caller].kind), &r, err);
+		rc = compare_cells(k, e->callee ? e->callee : e->caller, e->amount, e->var, diff_tau(k->m, t->sym[e->callee ? e->callee : e->caller].kind), &r, err);
 		e->change = change_of_both(&r, d->id, d->unit);
 		e->change.scope = "edge";
 		e->change.stat = e->callee ? "cum" : "flat";

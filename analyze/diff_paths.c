@@ -134,7 +134,7 @@ static int test_paths(struct tested *x, const struct tree *t, struct comparison 
 		x->p[i - 1] = NAN;
 		if (c->path_var[BASE][i] + c->path_var[CUR][i] <= 0)
 			continue;
-		rc = compare_path(k, i, diff_tau(k->m, t->sym[t->symbol[i]].kind), &r, err);
+		rc = compare_path(k, i, t->symbol[i], diff_tau(k->m, t->sym[t->symbol[i]].kind), &r, err);
 		if (rc)
 			return rc;
 		if (r.raw < DIFF_MIN_RAW)

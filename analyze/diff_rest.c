@@ -67,16 +67,19 @@ static int shares(struct comparison *k, const struct tree *t, struct share *v, s
 }
 
 /* Moved ones go out of the rest; false when too little is left. */
-static bool subtract(const struct cube *c, const struct share *v, size_t n, double middle, double *rest, double *raw)
+static bool subtract(const struct cube *c, const struct share *v, size_t n, double middle, double *rest, double *raw, bool *moved)
 {
 	double all = 0, left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		moved[v[i].symbol] = !(fabs(v[i].ln_ratio - middle) <= MOVED * v[i].se);
 
 	for (size_t s = 0; s < c->n; s++) {
 		all += rest[s];
 		for (size_t i = 0; i < n; i++) {
 			double amount = CUBE_AT(c, amount, STAT_FLAT, s, v[i].symbol), var = CUBE_AT(c, var, STAT_FLAT, s, v[i].symbol);
 
-			if (fabs(v[i].ln_ratio - middle) <= MOVED * v[i].se)
+			if (!moved[v[i].symbol])
 				continue;
 			rest[s] -= amount;
 			raw[s] -= var > 0 ? amount * amount / var : 0;
@@ -91,11 +94,12 @@ int diff_rest(struct pass *p, const struct tree *t, struct comparison *k, struct
 	const struct cube *c = k->c;
 	struct share *v = arena_array(&p->mem, struct share, (size_t)t->n_symbols + 1);
 	double *rest = arena_array(&p->mem, double, c->n + 1), *raw = arena_array(&p->mem, double, c->n + 1), middle;
+	bool *moved = arena_array(&p->mem, bool, (size_t)t->n_symbols + 1);
 	size_t n = 0, finite = 0;
 	int rc;
 
 	k->rest = k->rest_raw = NULL;
-	if (!v || !rest || !raw)
+	if (!v || !rest || !raw || !moved)
 		return err_nomem(err);
 	if (c->share || !c->n_side[BASE] || !c->n_side[CUR])
 		return 0;
@@ -105,6 +109,7 @@ int diff_rest(struct pass *p, const struct tree *t, struct comparison *k, struct
 	}
 	k->rest = rest;
 	k->rest_raw = raw;
+	k->moved = moved;
 	rc = shares(k, t, v, &n, err);
 	if (rc)
 		return rc;
@@ -116,7 +121,7 @@ int diff_rest(struct pass *p, const struct tree *t, struct comparison *k, struct
 			v[i] = swap;
 		}
 	middle = median_of(v, finite);
-	if (!subtract(c, v, n, middle, rest, raw))
+	if (!subtract(c, v, n, middle, rest, raw, moved))
 		k->rest = k->rest_raw = NULL;
 	return 0;
 }
