@@ -10,6 +10,7 @@
 
 #include "analyze/compare.h"
 #include "analyze/diff.h"
+#include "analyze/match.h"
 #include "analyze/math/between.h"
 #include "analyze/pass.h"
 
@@ -76,7 +77,8 @@ static void collect(const struct cube *c, const struct metric *m, enum stat stat
 	between_add(to, u.y, u.v, u.n);
 }
 
-static int calibrate_metric(struct pass *p, const struct tree *t, const struct metric *m, struct between b[TAUS], struct err *err)
+/* only: by symbol, which are asked about; NULL: all. */
+static int calibrate_metric(struct pass *p, const struct tree *t, const struct metric *m, const bool *only, struct between b[TAUS], struct err *err)
 {
 	struct cube c = { 0 };
 	struct ratio_window *w;
@@ -89,7 +91,11 @@ static int calibrate_metric(struct pass *p, const struct tree *t, const struct m
 		return err_nomem(err);
 	collect(&c, m, STAT_FLAT, 0, true, w, &b[m->tau_total]);
 	for (uint32_t s = 1; s <= t->n_symbols; s++) {
-		bool runtime = diff_tau(m, t->sym[s].kind) == m->tau_runtime;
+		bool runtime;
+
+		if (only && !only[s])
+			continue;
+		runtime = diff_tau(m, t->sym[s].kind) == m->tau_runtime;
 
 		collect(&c, m, runtime ? STAT_FLAT : STAT_OWN, s, false, w, &b[diff_tau(m, t->sym[s].kind)]);
 	}
@@ -150,14 +156,37 @@ static int calibrate_plain(struct pass *p, const struct plain *q, struct between
 	return store_end(s, err);
 }
 
+/* The functions that --focus names: each has a spread of its own, and that of one is asked for to plan a test of it. */
+static int only_those(struct pass *p, const struct tree *t, bool **only, struct err *err)
+{
+	const char *focus = p->o->view ? p->o->view->focus : NULL;
+	struct match *m;
+	int rc;
+
+	*only = NULL;
+	if (!focus)
+		return 0;
+	*only = arena_array(&p->mem, bool, (size_t)t->n_symbols + 1);
+	if (!*only)
+		return err_nomem(err);
+	rc = match_new(&m, "focus", str_from(focus), err);
+	for (uint32_t s = 1; !rc && s <= t->n_symbols; s++)
+		(*only)[s] = t->sym[s].name.p && match_in(m, t->sym[s].name);
+	match_free(m);
+	return rc;
+}
+
 int pass_calibrate(struct pass *p, struct err *err)
 {
 	struct between b[TAUS] = { { 0 } };
 	struct tree t = { 0 };
+	bool *only = NULL;
 	int rc = tree_load(&t, p, err);
 
+	if (!rc)
+		rc = only_those(p, &t, &only, err);
 	for (size_t i = 0; !rc && i < diff_n_metrics; i++)
-		rc = calibrate_metric(p, &t, &diff_metrics[i], b, err);
+		rc = calibrate_metric(p, &t, &diff_metrics[i], only, b, err);
 	for (size_t i = 0; !rc && i < sizeof(plain) / sizeof(plain[0]); i++)
 		rc = calibrate_plain(p, &plain[i], &b[plain[i].tau], err);
 	for (int i = 0; !rc && i < TAUS; i++)

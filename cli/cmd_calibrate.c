@@ -45,6 +45,7 @@ static int run(struct ctx *c, struct err *err)
 	struct work w;
 	struct analyze_tau *t = arena_array(&c->mem, struct analyze_tau, analyze_n_taus());
 	struct buf b = { .limit = 1 << 20 };
+	struct analyze_view view = { .focus = c->o.focus };
 	const char *taus = c->o.taus;
 	int rc;
 
@@ -61,6 +62,7 @@ static int run(struct ctx *c, struct err *err)
 		rc = work_read_into_memory(&w, true, err);
 	if (!rc)
 		rc = work_check_inputs(&w, err);
+	w.analyze.view = c->o.focus ? &view : NULL;
 	if (!rc)
 		rc = analyze_calibrate(w.st, &w.analyze, t, err);
 	if (!rc && taus)
@@ -76,6 +78,7 @@ static int run(struct ctx *c, struct err *err)
 
 static const struct opt own[] = {
 	{ "taus", 0, OPT_TEXT, "FILE", offsetof(struct options, taus), "write them to FILE, for --taus of analyze and diff", NULL },
+	{ "focus", 0, OPT_TEXT, "REGEX", offsetof(struct options, focus), "of functions, only those that match", NULL },
 	{ .name = NULL },
 };
 static const struct opt_group group_own = { "Results", own };
