@@ -236,10 +236,13 @@ int pass_diff(struct pass *p, struct err *err)
 {
 	struct tree t = { 0 };
 	struct cube cube = { 0 };
+	char compiled[240];
 	bool full;
 	int rc = tree_load(&t, p, err);
 
 	full = t.n_paths > 0;
+	if (!rc)
+		rc = diff_toolchains(p, compiled, sizeof(compiled), err);
 	for (size_t i = 0; !rc && i < diff_n_metrics; i++) {
 		const struct metric *m = &diff_metrics[i];
 		struct comparison k;
@@ -263,8 +266,10 @@ int pass_diff(struct pass *p, struct err *err)
 			rc = diff_edges(p, &t, &k, &d, err);
 		if (!rc && full && p->design == DESIGN_TWO_SIDES)
 			rc = diff_shifts(p, &t, &k, &d, err);
+		if (!rc)
+			rc = diff_toolchain(p, &d, compiled, err);
 		if (!rc && !p->brief)
 			rc = diff_signals(p, &t, &k, &d, err);
 	}
-	return rc;
+	return rc ? rc : diff_toolchain_caveat(p, compiled, err);
 }

@@ -30,6 +30,11 @@ int diff_paths(struct pass *p, const struct tree *t, struct comparison *k, const
 	ERR_MUST_CHECK;
 /* Callers and callees of the functions that were asked for. */
 int diff_edges(struct pass *p, const struct tree *t, struct comparison *k, const struct diff_metric *d, struct err *err) ERR_MUST_CHECK;
+/* How the sides were compiled differently, "" when they were not, as far as is known (toolchain.c). */
+int diff_toolchains(struct pass *p, char *what, size_t size, struct err *err) ERR_MUST_CHECK;
+/* Changes of a metric that another compiler explains: status shifted, rows of shift of kind toolchain. */
+int diff_toolchain(struct pass *p, const struct diff_metric *d, const char *what, struct err *err) ERR_MUST_CHECK;
+int diff_toolchain_caveat(struct pass *p, const char *what, struct err *err) ERR_MUST_CHECK;
 /* New functions whose cost came out of one that both sides have: status shifted, a row of shift. */
 int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;

@@ -298,6 +298,35 @@ static size_t rows_each(const struct report_model *m, const struct report_diff_o
 	return used + 3 * tables < SCREEN ? (SCREEN - used) / tables : 3;
 }
 
+#define SHIFTS 4
+
+/* Cost that moved and did not grow, with both ends; the toolchain's is summed up by its caveat. */
+static void print_shifts(struct page *p, const struct report_model *m)
+{
+	size_t n = 0;
+	struct buf b = { .limit = 1 << 16 };
+
+	for (size_t i = 0; i < m->shifts.n; i++) {
+		const struct model_shift *h = &m->shifts.v[i];
+
+		if (str_is(h->kind, "toolchain") || n++ >= SHIFTS)
+			continue;
+		buf_reset(&b);
+		buf_str(&b, str_is(h->kind, "package") ? STR_LIT("moved between functions") : h->kind);
+		buf_puts(&b, ": ");
+		buf_str(&b, h->went);
+		buf_puts(&b, " -> ");
+		buf_str(&b, h->came);
+		page_item(p, 0, MARK_NOTE, buf_view(&b));
+	}
+	if (n > SHIFTS) {
+		buf_reset(&b);
+		buf_printf(&b, "and %zu more that moved or were renamed (--json)", n - SHIFTS);
+		page_item(p, 0, MARK_NOTE, buf_view(&b));
+	}
+	buf_free(&b);
+}
+
 int report_diff(struct buf *out, const struct report_model *m, const struct report_diff_opts *o, struct err *err)
 {
 	struct buf text = { .limit = 64 << 20 }, title = { .limit = 1 << 16 };
@@ -326,6 +355,7 @@ int report_diff(struct buf *out, const struct report_model *m, const struct repo
 			rc = print_metric(&p, m, total, o, rows_each(m, o, total, n), err);
 	}
 	page_blank(&p);
+	print_shifts(&p, m);
 	for (size_t i = 0; i < m->caveats.n; i++)
 		page_item(&p, 0, MARK_NOTE, m->caveats.v[i].text);
 	page_text(&p, 0, 2, INK_DIM, str_from("~ may be chance, = did not change, . too few samples, q: false discovery rate"));
