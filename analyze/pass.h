@@ -52,6 +52,8 @@ int pass_signatures(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_series(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_derived(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_environment(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_recovery(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_onsets(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_linear(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_causes(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_guilty(struct pass *p, struct err *err) ERR_MUST_CHECK;
