@@ -20,6 +20,10 @@ struct analyze_opts {
 	const char *causes_extra_name;	/* for messages with line numbers */
 	double effect_share, effect_relative;	/* effect gate; 0: the defaults .005 of the total and .05 */
 	double pause_ms;		/* a long GC pause; 0: 10 */
+	double align_ms;		/* events this near to a phase belong to it; 0: 50 */
+	struct str split_key, split_value[2];	/* --split label=KEY:BASE,CURRENT; key.p NULL: none */
+	const char *const *labels;	/* --label KEY=VALUE; n_labels of them, borrowed */
+	size_t n_labels;
 	const char *const *gates;	/* what fails: docs/names.md; n_gates of them */
 	size_t n_gates;
 };
@@ -29,6 +33,9 @@ int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err)
 int analyze_clear(struct store *st, struct err *err) ERR_MUST_CHECK;
 /* Is it a gate by its form? ERR_USAGE says what it should be. */
 int analyze_gate_check(const char *text, struct err *err) ERR_MUST_CHECK;
+/* Are they what the options want? ERR_USAGE says what it should be. split borrows text. */
+int analyze_split_parse(const char *text, struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
+int analyze_label_check(const char *text, struct err *err) ERR_MUST_CHECK;
 int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
 
 /* The spread between runs of one code, by figure: what is assumed, and what the runs of a store show (each of them a unit, whatever its side). */

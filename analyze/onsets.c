@@ -15,6 +15,7 @@
 #include "core/fmt.h"
 
 #define MIN_LOUD .2		/* quieter signals began nowhere */
+#define MIN_SIZE .5		/* unless they are large: an instant inside one run is evidence that needs no spread between runs */
 #define MAX_ERR 30.0		/* seconds: a wider interval is no instant */
 #define SAME_TIME 5.0		/* seconds: method 6, a slice */
 #define MAX_LAG 30		/* steps of a second: correlations are sought so far */
@@ -28,6 +29,8 @@ static const struct {
 	{ "heap.live_slope", { TRACK_HEAP }, 1, 0 },
 	{ "heap.after_gc", { TRACK_HEAP }, 1, 0 },
 	{ "heap.site_growth", { TRACK_HEAP }, 1, 0 },
+	{ "recovery.heap", { TRACK_HEAP }, 1, 0 },
+	{ "recovery.goroutines", { TRACK_GOROUTINES }, 1, 0 },
 	{ "goroutines.slope", { TRACK_GOROUTINES }, 1, 0 },
 	{ "goroutines.cluster_growth", { TRACK_GOROUTINES }, 1, 0 },
 	{ "goroutines.creator_growth", { TRACK_GOROUTINES }, 1, 0 },
@@ -164,7 +167,7 @@ static int load_signals(struct pass *p, const struct track_place *place, size_t 
 	if (!rc)
 		rc = store_query(p->st, &q, err,
 				 "SELECT id, name, source_group, coalesce(why, ''), CASE WHEN coalesce(cur, 0) < coalesce(base, 0) THEN -1 ELSE 1 END FROM signal"
-				 " WHERE state = 'measured' AND abs(value) >= ? ORDER BY name", "d", MIN_LOUD);
+				 " WHERE state = 'measured' AND (abs(value) >= ? OR abs(size) >= ?) ORDER BY name", "dd", MIN_LOUD, MIN_SIZE);
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && (int64_t)k < rows; k++) {

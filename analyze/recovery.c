@@ -20,7 +20,7 @@
 
 /* ?1 instance, ?2 first and ?3 last instant. Columns: value, in order of time. */
 static const char *const goroutine_sources[] = {
-	"SELECT o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = '/sched/goroutines:goroutines'"
+	"SELECT o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name IN ('/sched/goroutines:goroutines', 'goroutines')"
 	" AND s.instance = ?1 AND f.clock = 'epoch' AND o.t BETWEEN ?2 AND ?3 ORDER BY o.t",
 	"SELECT (SELECT sum(v.count) FROM sample v WHERE v.measure = m.id) FROM profile p JOIN measure m ON m.profile = p.id AND m.metric = 'goroutine'"
 	" WHERE p.instance = ?1 AND coalesce(p.t1, p.t0) BETWEEN ?2 AND ?3 ORDER BY coalesce(p.t1, p.t0), p.id", NULL };

@@ -42,6 +42,7 @@ static const struct {
 	{ TRACK_HEAP, VALUE, OF_SERIES("/gc/heap/live:bytes") },
 	{ TRACK_HEAP, VALUE, OF_SERIES("/gc/heap/goal:bytes") },
 	{ TRACK_GOROUTINES, VALUE, OF_SERIES("/sched/goroutines:goroutines") },
+	{ TRACK_GOROUTINES, VALUE, OF_SERIES("goroutines") },
 	{ TRACK_GOROUTINES, VALUE,
 	  "SELECT (coalesce(p.t1, p.t0) - ?4) * 1e-9, (SELECT sum(v.count) FROM sample v WHERE v.measure = m.id) FROM profile p JOIN measure m"
 	  " ON m.profile = p.id AND m.metric = 'goroutine' WHERE p.instance = ?1 AND coalesce(p.t1, p.t0) BETWEEN ?2 AND ?3 AND ?5 > 0 ORDER BY 1, 2" },

@@ -14,8 +14,8 @@
 
 struct options {
 	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned;
-	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
-	struct opt_list baseline, limit, gate;
+	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index, *split, *align;
+	struct opt_list baseline, limit, gate, label;
 	int64_t workers, rows;
 };
 
@@ -57,6 +57,6 @@ enum { STATUS_GATE = 1, STATUS_USAGE = 2, STATUS_INPUT = 3, STATUS_STRICT = 4, S
 void cmd_status(struct ctx *c, int status);
 
 /* Option groups that commands share (groups.c). */
-extern const struct opt_group group_common, group_input, group_baseline, group_model, group_output, group_page, group_causes;
+extern const struct opt_group group_common, group_input, group_baseline, group_sides, group_model, group_output, group_page, group_causes;
 
 #endif

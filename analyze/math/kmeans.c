@@ -248,7 +248,9 @@ int kmeans_run(const struct tfidf_rows *x, const double *weight, size_t k, const
 	l.norm2 = real + 2 * cells;
 	l.mass = l.norm2 + k;
 	l.distance = l.mass + k;
-	for (size_t j = 0; j < k; j++)
+	if (o->start)
+		memcpy(l.centre, o->start, k * x->cols * sizeof(*l.centre));
+	for (size_t j = 0; j < k && !o->start; j++)
 		for (size_t e = x->start[seed[j]]; e < x->start[seed[j] + 1]; e++)
 			l.centre[j * x->cols + x->col[e]] = x->val[e];
 	iterate(&l, o->max_iterations ? o->max_iterations : MAX_ITERATIONS,

@@ -19,6 +19,7 @@
 struct kmeans_opts {
 	bool spherical;		/* unit centres, maximise the sum of cosines; rows must be unit (or zero) */
 	size_t max_iterations;	/* 0: 300 */
+	const double *start;	/* k x cols centres to start from; NULL: the rows that seed names */
 	double tol;		/* stop when sum ||shift||^2 <= tol * mean variance per column; negative: 1e-4 */
 };
 
