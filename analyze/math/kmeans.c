@@ -61,9 +61,10 @@ int kmeans_seed(const struct tfidf_rows *x, const double *weight, size_t k, size
 			c = isinf(nearest[i]) && nearest[i] > 0 ? 0 : tfidf_cosine(x, i, seed[n]);
 			nearest[i] = fmax(nearest[i], c);
 		}
+		/* Far and heavy: a stack that one goroutine stands in is far from everything and would take a centre in one dump and not in the next. */
 		at = 0;
 		for (size_t i = 1; i < x->rows; i++)
-			if (nearest[i] < nearest[at])
+			if (weight_of(weight, i) * (1 - nearest[i]) > weight_of(weight, at) * (1 - nearest[at]) || (isinf(nearest[at]) && !isinf(nearest[i])))
 				at = i;
 	}
 	free(nearest);

@@ -32,7 +32,7 @@ struct kmeans {
 	bool converged;
 };
 
-/* Farthest-first from the heaviest row (ties: lowest row) by cosine distance: writes k different rows, k <= rows. */
+/* Farthest-first from the heaviest row (ties: lowest row) by cosine distance times weight: writes k different rows, k <= rows. */
 int kmeans_seed(const struct tfidf_rows *x, const double *weight, size_t k, size_t *seed, struct err *err)
 	ERR_MUST_CHECK;
 /* weight NULL is all 1, else not negative; seed is k row numbers. k must be 1 .. rows. out is the arena's. */
