@@ -25,27 +25,30 @@ static const char clear_sql[] =
 
 struct step {
 	int (*run)(struct pass *p, struct err *err);
+	bool whole;	/* about whole processes: says nothing where the sides are labels of one */
 };
 
 static const struct step full[] = {
-	{ pass_sides },	 { pass_slices },     { pass_load },	   { pass_symbols }, { pass_renames }, { pass_paths }, { pass_diff },
-	{ pass_gc },	 { pass_goroutines }, { pass_signatures }, { pass_series },  { pass_derived }, { pass_environment },
-	{ pass_linear }, { pass_causes },     { pass_guilty },	   { pass_advise },  { pass_gates }, { NULL },
+	{ pass_sides, false },	    { pass_slices, false },	{ pass_load, true },	 { pass_symbols, false }, { pass_renames, false },
+	{ pass_paths, false },	    { pass_diff, false },	{ pass_gc, true },	 { pass_goroutines, false }, { pass_hot_clusters, false }, { pass_signatures, false },
+	{ pass_series, true },	    { pass_derived, true },	{ pass_environment, false }, { pass_load_levels, true }, { pass_load_mix, true }, { pass_workload, true }, { pass_recovery, true }, { pass_onsets, true },
+	{ pass_linear, false },	    { pass_causes, false },	{ pass_guilty, false },	 { pass_advise, false },  { pass_gates, false },
+	{ NULL, false },
 };
 
-static const struct step calibrate[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_paths }, { pass_calibrate }, { NULL } };
+static const struct step calibrate[] = { { pass_sides, false }, { pass_slices, false }, { pass_symbols, false }, { pass_paths, false }, { pass_calibrate, false }, { NULL, false } };
 
 /* `attrib diff`: what its table needs. */
 static const struct step brief[] = {
-	{ pass_sides }, { pass_slices }, { pass_symbols }, { pass_renames }, { pass_paths }, { pass_diff }, { NULL },
+	{ pass_sides, false }, { pass_slices, false }, { pass_symbols, false }, { pass_renames, false }, { pass_paths, false }, { pass_diff, false }, { NULL, false },
 };
 
 /* The same from function totals alone. */
-static const struct step quick[] = { { pass_sides }, { pass_slices }, { pass_symbols }, { pass_renames }, { pass_diff }, { NULL } };
+static const struct step quick[] = { { pass_sides, false }, { pass_slices, false }, { pass_symbols, false }, { pass_renames, false }, { pass_diff, false }, { NULL, false } };
 
 /* The same, of what a view leaves of the stacks. */
 static const struct step viewed[] = {
-	{ pass_sides }, { pass_slices }, { pass_symbols }, { pass_renames }, { pass_view }, { pass_paths }, { pass_diff }, { NULL },
+	{ pass_sides, false }, { pass_slices, false }, { pass_symbols, false }, { pass_renames, false }, { pass_view, false }, { pass_paths, false }, { pass_diff, false }, { NULL, false },
 };
 
 int pass_caveat(struct pass *p, struct err *err, const char *code, const char *cap, const char *fmt, ...)
@@ -78,12 +81,14 @@ static int run_passes(struct store *st, const struct analyze_opts *o, const stru
 	p.tau = o->taus ? o->taus : taus_assumed;
 	p.effect_share = o->effect_share > 0 ? o->effect_share : .005;
 	p.effect_relative = o->effect_relative > 0 ? o->effect_relative : .05;
+	p.align_ns = (int64_t)((o->align_ms > 0 ? o->align_ms : 50) * 1e6);
 	p.pause_ns = (o->pause_ms > 0 ? o->pause_ms : 10) * 1e6;
 	rc = store_begin(st, err);
 	if (!rc)
 		rc = analyze_clear(st, err);
 	for (int i = 0; !rc && list[i].run; i++)
-		rc = list[i].run(&p, err);
+		if (!(list[i].whole && p.one_process))
+			rc = list[i].run(&p, err);
 	if (!rc)
 		rc = store_commit(st, err);
 	else

@@ -35,6 +35,10 @@ struct analyze_opts {
 	const struct analyze_view *view;	/* analyze_diff() only; NULL: everything by function */
 	bool totals_only;		/* analyze_diff() only: the store has no tree (a giant file), exact function totals must do */
 	const double *taus;		/* analyze_n_taus() of them in the place of the assumed ones; NULL: those */
+	double align_ms;		/* events this near to a phase belong to it; 0: 50 */
+	struct str split_key, split_value[2];	/* --split label=KEY:BASE,CURRENT; key.p NULL: none */
+	const char *const *labels;	/* --label KEY=VALUE; n_labels of them, borrowed */
+	size_t n_labels;
 	const char *const *gates;	/* what fails: docs/names.md; n_gates of them */
 	size_t n_gates;
 };
@@ -44,6 +48,9 @@ int analyze_run(struct store *st, const struct analyze_opts *o, struct err *err)
 int analyze_clear(struct store *st, struct err *err) ERR_MUST_CHECK;
 /* Is it a gate by its form? ERR_USAGE says what it should be. */
 int analyze_gate_check(const char *text, struct err *err) ERR_MUST_CHECK;
+/* Are they what the options want? ERR_USAGE says what it should be. split borrows text. */
+int analyze_split_parse(const char *text, struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
+int analyze_label_check(const char *text, struct err *err) ERR_MUST_CHECK;
 int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
 
 /* The spread between runs of one code, by figure: what is assumed, and what the runs of a store show (each of them a unit, whatever its side). */

@@ -11,6 +11,7 @@
 
 #include "analyze/hypotheses.h"
 #include "analyze/signal.h"
+#include "core/text.h"
 
 #define LEVEL_MEDIUM .50
 #define BETTER_AT .35
@@ -184,10 +185,42 @@ static int title_of(struct pass *p, struct str *title, struct err *err)
 	return store_end(q, err);
 }
 
+/* What was asked for, as JSON: with the fingerprint, all that an answer depends on besides its input. */
+static void write_options(const struct pass *p, struct buf *b)
+{
+	const struct analyze_opts *o = p->o;
+	bool taus = false;
+
+	buf_printf(b, "{\"model\":\"%s\",\"effect_share\":%g,\"effect_relative\":%g,\"pause_ms\":%g", o->model == ANALYZE_LINEAR ? "linear" : "default",
+		   p->effect_share, p->effect_relative, p->pause_ns / 1e6);
+	if (o->align_ms > 0)
+		buf_printf(b, ",\"align_ms\":%g", o->align_ms);
+	if (o->split_key.p) {
+		buf_puts(b, ",\"split\":[");
+		text_json(b, o->split_key);
+		for (int s = 0; s < SIDES; s++) {
+			buf_byte(b, ',');
+			text_json(b, o->split_value[s]);
+		}
+		buf_byte(b, ']');
+	}
+	for (size_t i = 0; i < o->n_labels; i++) {
+		buf_puts(b, i ? "," : ",\"labels\":[");
+		text_json(b, str_from(o->labels[i]));
+	}
+	buf_puts(b, o->n_labels ? "]" : "");
+	for (int i = 0, n = 0; i < TAUS; i++)	/* those of --taus */
+		if (p->tau[i] < taus_assumed[i] || p->tau[i] > taus_assumed[i]) {
+			buf_printf(b, "%s\"%s\":%g", n++ ? "," : ",\"taus\":{", tau_name[i], p->tau[i]);
+			taus = true;
+		}
+	buf_puts(b, taus ? "}}" : "}");
+}
+
 static int put_analysis(struct pass *p, const struct contest *c, const struct hypothesis *top, struct err *err)
 {
-	struct buf options = { .limit = 8192 };
 	char model[17];
+	struct buf options = { .limit = 1 << 16 };
 	struct str title;
 	int rc;
 	const char *level = level_of(p, top->score, err, &rc);
@@ -197,16 +230,13 @@ static int put_analysis(struct pass *p, const struct contest *c, const struct hy
 	if (rc)
 		return rc;
 	analyze_fingerprint(p->cat, model);
-	buf_printf(&options, "{\"model\":\"%s\",\"effect_share\":%g,\"effect_relative\":%g,\"pause_ms\":%g",
-		   p->o->model == ANALYZE_LINEAR ? "linear" : "default", p->effect_share, p->effect_relative, p->pause_ns / 1e6);
-	for (int i = 0, n = 0; i < TAUS; i++)	/* those of --taus */
-		if (p->tau[i] < taus_assumed[i] || p->tau[i] > taus_assumed[i])
-			buf_printf(&options, "%s\"%s\":%g", n++ ? "," : ",\"taus\":{", tau_name[i], p->tau[i]);
-	buf_puts(&options, options.len && strstr(options.data, "\"taus\"") ? "}}" : "}");
-	rc = store_run(p->st, err,
+	write_options(p, &options);
+	rc = buf_check(&options, err);
+	if (!rc)
+		rc = store_run(p->st, err,
 			 "INSERT INTO analysis (id, design, options, model, verdict, score, level, direction, changed, explained, per, title)"
 			 " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			 "ssssdssddst", design_name[p->design], options.data, model, top->spec->text.id, top->score, level, direction_of(p, c),
+			 "stssdssddst", design_name[p->design], buf_view(&options), model, top->spec->text.id, top->score, level, direction_of(p, c),
 			 c->changed, top->coverage, p->per_request ? "request" : "second", title);
 	buf_free(&options);
 	return rc;

@@ -6,6 +6,7 @@
  * first, since parents come first. Without a tree (attrib diff) the exact function totals stand in, and own equals flat.
  */
 #include "analyze/cube.h"
+#include "analyze/labels.h"
 
 #include <math.h>
 
@@ -132,16 +133,16 @@ static int make_arrays(struct cube *c, struct pass *p, struct err *err)
 }
 
 /* Adds sign times the samples of a measure to the flat figures by path, in an order that no id decides; *any: it has samples at all. */
-static int add_samples(const struct cube *c, struct pass *p, int64_t measure, double sign, double *flat[FIGURES], bool *any,
+static int add_samples(const struct cube *c, struct pass *p, enum side side, int64_t measure, double sign, double *flat[FIGURES], bool *any,
 		       struct err *err)
 {
 	static const char all[] = "SELECT coalesce(c.path, 0), s.amount, s.count, s.labelset FROM sample s LEFT JOIN callsite_path c"
-				  " ON c.callsite = s.callsite WHERE s.measure = ? ORDER BY 1, 2, 3";
+				  " ON c.callsite = s.callsite WHERE s.measure = ?1" LABELS_OF("s.labelset", "2") " ORDER BY 1, 2, 3";
 	static const char viewed[] = "SELECT c.path, s.amount, s.count, s.labelset FROM sample s JOIN callsite_path c"
-				     " ON c.callsite = s.callsite WHERE s.measure = ? ORDER BY 1, 2, 3";
+				     " ON c.callsite = s.callsite WHERE s.measure = ?1" LABELS_OF("s.labelset", "2") " ORDER BY 1, 2, 3";
 	const bool *off = p->view ? p->view->labels_off : NULL;
 	struct stmt *q;
-	int rc = store_query(p->st, &q, err, p->view ? viewed : all, "i", measure);
+	int rc = store_query(p->st, &q, err, p->view ? viewed : all, "is", measure, labels_side(p, side));
 
 	if (rc)
 		return rc;
@@ -239,12 +240,12 @@ static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size
 
 	for (int f = 0; f < FIGURES; f++)
 		memset(flat[f], 0, ((size_t)t->n_paths + 1) * sizeof(double));
-	rc = add_samples(c, p, sl->measure, 1, flat, &any, err);
+	rc = add_samples(c, p, sl->side, sl->measure, 1, flat, &any, err);
 	if (!rc && sl->minus != STORE_NULL)
-		rc = add_samples(c, p, sl->minus, -1, flat, &any, err);
+		rc = add_samples(c, p, sl->side, sl->minus, -1, flat, &any, err);
 	if (!rc && any)
 		spread(c, t, s, flat, cum);
-	if (rc || any || p->view)
+	if (rc || any || p->view || p->by_label)	/* totals know no labels */
 		return rc;
 	rc = add_totals(c, p, s, sl->measure, 1, err);
 	return rc || sl->minus == STORE_NULL ? rc : add_totals(c, p, s, sl->minus, -1, err);

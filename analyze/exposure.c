@@ -11,7 +11,9 @@
 
 #include "analyze/math/rank.h"
 
-#define STEADY_SHARE .8		/* of the median rate: below it the load ramps or has ended */
+#define STEADY_COMPLETED .8	/* of the median rate: below it the load ramps or has ended */
+#define STEADY_OFFERED .9	/* the same of the rate offered, which is a plan and has no noise */
+#define IDLE .05		/* of the highest rate: no load */
 
 static int read_run(struct exposure *e, struct pass *p, int64_t run, struct err *err)
 {
@@ -30,26 +32,47 @@ static int read_run(struct exposure *e, struct pass *p, int64_t run, struct err 
 	return store_end(q, err);
 }
 
+/* Requests a nanosecond by which the phases of the load are told. */
+static double rate_of(const struct exposure *e, size_t i)
+{
+	return (e->by_offer ? e->row[i].offered : e->row[i].requests) / (double)e->row[i].span;
+}
+
+/* The load may be silent for most of a run and ramp for a good part of the rest: the median is that of the time under load. */
+static double median_rate(const struct exposure *e, double *rate)
+{
+	double most = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n; i++)
+		if (e->row[i].span > 0)
+			most = fmax(most, rate_of(e, i));
+	for (size_t i = 0; i < e->n; i++)
+		if (e->row[i].span > 0 && rate_of(e, i) > IDLE * most)
+			rate[n++] = rate_of(e, i);
+	return rank_median(rate, n);
+}
+
 static int find_steady(struct exposure *e, struct arena *mem, struct err *err)
 {
 	double *rate = arena_array(mem, double, e->n + 1);
-	size_t first = 0, last, n = 0;
-	double median;
+	size_t first = 0, last;
+	double least;
 
 	e->steady_t0 = e->steady_t1 = STORE_NULL;
 	e->steady_rps = NAN;
 	if (!rate)
 		return err_nomem(err);
+	e->by_offer = e->n > 0;
 	for (size_t i = 0; i < e->n; i++)
-		if (e->row[i].span > 0)
-			rate[n++] = e->row[i].requests / (double)e->row[i].span;
-	median = rank_median(rate, n);
-	if (!(median > 0))
+		e->by_offer = e->by_offer && e->row[i].offered >= 0;
+	least = (e->by_offer ? STEADY_OFFERED : STEADY_COMPLETED) * median_rate(e, rate);
+	if (!(least > 0))
 		return 0;
-	while (first < e->n && e->row[first].requests < STEADY_SHARE * median * (double)e->row[first].span)
+	while (first < e->n && !(rate_of(e, first) >= least))
 		first++;
 	last = e->n;
-	while (last > first && e->row[last - 1].requests < STEADY_SHARE * median * (double)e->row[last - 1].span)
+	while (last > first && !(rate_of(e, last - 1) >= least))
 		last--;
 	if (last == first)
 		return 0;
@@ -76,15 +99,16 @@ int exposure_load(struct exposure *e, struct pass *p, int64_t run, struct err *e
 	if (!e->row)
 		return err_nomem(err);
 	rc = store_query(p->st, &q, err,
-			 "SELECT o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE r.started END, max(o.span), sum(o.value)"
+			 "SELECT o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE r.started END, max(o.span),"
+			 " sum(CASE s.name WHEN 'load.requests' THEN o.value END), sum(CASE s.name WHEN 'load.offered' THEN o.value END)"
 			 " FROM series s JOIN source f ON f.id = s.source JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id"
-			 " WHERE f.run = ?1 AND s.name = 'load.requests' AND (f.clock = 'epoch' OR r.started IS NOT NULL)"
+			 " WHERE f.run = ?1 AND s.name IN ('load.requests', 'load.offered') AND (f.clock = 'epoch' OR r.started IS NOT NULL)"
 			 " AND s.source IN (SELECT source FROM run_load_reports)"
-			 " GROUP BY 1 ORDER BY 1", "i", run);
+			 " GROUP BY 1 HAVING sum(s.name = 'load.requests') > 0 ORDER BY 1", "i", run);
 	if (rc)
 		return rc;
 	for (; (int64_t)e->n < n && store_next(q, err); e->n++)
-		e->row[e->n] = (struct exposure_row){ stmt_int(q, 0), stmt_int(q, 1), stmt_real(q, 2) };
+		e->row[e->n] = (struct exposure_row){ stmt_int(q, 0), stmt_int(q, 1), stmt_real(q, 2), stmt_real(q, 3) };
 	rc = store_end(q, err);
 	return rc ? rc : find_steady(e, &p->mem, err);
 }

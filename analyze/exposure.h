@@ -9,7 +9,7 @@
 
 struct exposure_row {
 	int64_t t, span;	/* epoch ns, ns */
-	double requests;
+	double requests, offered;	/* completed, and due by the schedule of the load (NaN: not told) */
 };
 
 struct exposure {
@@ -19,6 +19,7 @@ struct exposure {
 	double run_requests;		/* run.requests: NaN when not known */
 	int64_t steady_t0, steady_t1;	/* STORE_NULL without rows */
 	double steady_rps;
+	bool by_offer;			/* the phases are those of the load offered, not of what was completed */
 };
 
 int exposure_load(struct exposure *e, struct pass *p, int64_t run, struct err *err) ERR_MUST_CHECK;

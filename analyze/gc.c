@@ -15,6 +15,7 @@
 #include "analyze/math/rates.h"
 #include "analyze/math/trend.h"
 #include "analyze/signal.h"
+#include "core/fmt.h"
 
 #define LOUD_PAUSE .69		/* ln 2 */
 #define LOUD_RATE .41		/* ln 1.5 */
@@ -114,9 +115,55 @@ static size_t count_over(const double *x, size_t n, double limit)
 	return over;
 }
 
+/* The typical pause with what three tests say of the two sets: as description, since pauses of one process are not independent. */
+static int put_ratio(struct pass *p, const struct gc_cycles c[SIDES], double v, struct err *err)
+{
+	struct signal s = SIGNAL("gc.pause_ratio", "gc");
+	struct rank_shift hl;
+	struct rank_mwu m;
+	struct rank_ks ks;
+	struct buf b = { .limit = 400 };
+	int rc = rank_shift_ratio(c[BASE].pause, c[BASE].n, c[CUR].pause, c[CUR].n, .05, &hl, err);
+
+	if (!rc)
+		rc = rank_mwu(c[BASE].pause, c[BASE].n, c[CUR].pause, c[CUR].n, &m, err);
+	if (!rc)
+		rc = rank_ks(c[BASE].pause, c[BASE].n, c[CUR].pause, c[CUR].n, &ks, err);
+	if (rc)
+		return rc;
+	s.base = 1;
+	s.cur = hl.shift;
+	s.lo = hl.lo;
+	s.hi = hl.hi;
+	s.unit = "ratio";
+	s.p = gc_p(log(hl.shift), v, p->tau[TAU_gc_pause]);
+	signal_loud(&s, log(hl.shift), LOUD_PAUSE, s.p);
+	buf_printf(&b, "typical GC pause against the baseline (Hodges-Lehmann): x%.3g", hl.shift);
+	if (isfinite(hl.lo))
+		buf_printf(&b, " (95 %% %.3g to %.3g)", hl.lo, hl.hi);
+	buf_printf(&b, "; were pauses independent, Mann-Whitney would say p %.2g, Kolmogorov-Smirnov D %.2f, p %.2g", m.p, ks.d, ks.p);
+	s.why = arena_strndup(&p->mem, b.data, b.len);
+	buf_free(&b);
+	return signal_put(p, &s, err);
+}
+
+/* "share of GC pauses above 10.0 ms (3.2 a minute)" */
+static const char *over_words(struct pass *p, const struct gc_cycles *c, double share)
+{
+	struct buf b = { .limit = 200 };
+	char *s;
+
+	buf_puts(&b, "share of GC pauses above ");
+	fmt_value(&b, p->pause_ns, "ns");
+	if (c->seconds > 0)
+		buf_printf(&b, " (now %.3g a minute)", share * (double)c->n / c->seconds * 60);
+	s = arena_strndup(&p->mem, b.data, b.len);
+	buf_free(&b);
+	return s ? s : "share of GC pauses that are long";
+}
+
 static int put_pauses(struct pass *p, struct gc_cycles c[SIDES], struct err *err)
 {
-	struct rank_shift hl = { NAN, NAN, NAN };
 	double p99[SIDES] = { NAN, NAN }, over[SIDES] = { NAN, NAN }, v = 0;
 	int rc = 0;
 
@@ -132,15 +179,12 @@ static int put_pauses(struct pass *p, struct gc_cycles c[SIDES], struct err *err
 	if (rc || !c[CUR].n)
 		return rc;
 	if (c[BASE].n)
-		rc = rank_shift_ratio(c[BASE].pause, c[BASE].n, c[CUR].pause, c[CUR].n, .05, &hl, err);
-	if (!rc && c[BASE].n)
-		rc = put(p, "gc.pause_ratio", "typical GC pause against the baseline", "ratio", 1, hl.shift, log(hl.shift), LOUD_PAUSE,
-			 gc_p(log(hl.shift), v, p->tau[TAU_gc_pause]), NULL, err);
+		rc = put_ratio(p, c, v, err);
 	if (!rc)
 		rc = put(p, "gc.pause_p99", "GC pause p99", "ns", p99[BASE], p99[CUR], gc_ln(p99[BASE], p99[CUR]), 2 * LOUD_PAUSE,
 			 gc_p(gc_ln(p99[BASE], p99[CUR]), 8 * v, p->tau[TAU_gc_pause]), "gc_pause_p99", err);
 	if (!rc)
-		rc = put(p, "gc.pause_over", "share of GC pauses that are long", "ratio", over[BASE], over[CUR],
+		rc = put(p, "gc.pause_over", over_words(p, &c[CUR], over[CUR]), "ratio", over[BASE], over[CUR],
 			 over[CUR] - (isnan(over[BASE]) ? 0 : over[BASE]), .05,
 			 c[BASE].n ? dist_fisher(over[BASE] * (double)c[BASE].n, (1 - over[BASE]) * (double)c[BASE].n,
 						 over[CUR] * (double)c[CUR].n, (1 - over[CUR]) * (double)c[CUR].n, NULL) : NAN,

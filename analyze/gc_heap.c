@@ -13,12 +13,13 @@
 #include "analyze/math/rank.h"
 #include "analyze/math/trend.h"
 #include "analyze/signal.h"
+#include "core/fmt.h"
 
 #define LOUD_SLOPE .25		/* of the heap at the start, over the steady phase */
 #define MIN_CYCLES 8		/* method 3.4 */
 
 struct heap_trend {
-	double after, growth, se, p;	/* median bytes, bytes over the time, its error */
+	double after, growth, se, p, seconds;	/* median bytes, bytes over the time, its error */
 	size_t n;
 };
 
@@ -64,6 +65,7 @@ static int trend_of(struct pass *p, const struct gc_cycles *c, size_t from, size
 	h->growth = sen.slope * (t[h->n - 1] - t[0]);
 	h->se = sen.se * (t[h->n - 1] - t[0]) * sqrt(fmax(1, mk.inflation));
 	h->p = mk.p_corrected;
+	h->seconds = t[h->n - 1] - t[0];
 	return 0;
 }
 
@@ -92,6 +94,34 @@ static int side_trend(struct pass *p, const struct gc_cycles *c, struct heap_sid
 	return rc;
 }
 
+/* When the live heap of a process reaches its memory limit at the pace of its trend, added to what; at: seconds the trend was seen for. */
+static int project(struct pass *p, const struct heap_side *h, const char *what, const char **out, struct err *err)
+{
+	struct buf b = { .limit = 500 };
+	struct stmt *q;
+	double limit = NAN, left;
+	int rc = store_query(p->st, &q, err,
+			     "SELECT min(CAST(value AS REAL)) FROM setting WHERE instance = ? AND name IN ('GOMEMLIMIT', 'mem_limit') AND CAST(value AS REAL) >= 1048576",
+			     "i", h->instance);
+
+	*out = what;
+	if (rc)
+		return rc;
+	if (store_next(q, err) && !stmt_null(q, 0))
+		limit = stmt_real(q, 0);
+	rc = store_end(q, err);
+	left = (limit - (start_of(&h->most) + h->most.growth)) / (h->most.growth / h->most.seconds);
+	if (rc || !(h->most.growth > 0) || !(h->most.p <= .05) || !(left > 0) || left > 7 * 86400)
+		return rc;
+	buf_puts(&b, what);
+	buf_puts(&b, " (at this pace the live heap reaches the limit of ");
+	fmt_value(&b, limit, "bytes");
+	buf_printf(&b, " in %.3g min)", left / 60);
+	*out = arena_strndup(&p->mem, b.data, b.len);
+	buf_free(&b);
+	return *out ? 0 : err_nomem(err);
+}
+
 static int put_slope(struct pass *p, const struct heap_side h[SIDES], struct err *err)
 {
 	struct signal s = SIGNAL("heap.live_slope", "gc");
@@ -108,6 +138,8 @@ static int put_slope(struct pass *p, const struct heap_side h[SIDES], struct err
 	s.p = fmax(cur->growth * delta > 0 || isnan(base->p) ? cur->p : base->p, dist_normal_p2(z));
 	s.p = fmin(1, s.p * fmax(1, h[CUR].processes));
 	signal_loud(&s, delta / start, LOUD_SLOPE, s.p);
+	if (!rc)
+		rc = project(p, &h[CUR], what, &what, err);
 	s.why = signal_told(p, what, s.base, s.cur, "bytes");
 	return rc ? rc : signal_put(p, &s, err);
 }

@@ -318,6 +318,31 @@ static int put_waits(struct pass *p, const struct gostacks *g, struct err *err)
 	return all > 0 ? signal_put(p, &s, err) : 0;
 }
 
+/* Goroutines that the runtime itself found unreachable: goroutineleak profiles, and dumps that say (leaked). */
+static int put_leaked(struct pass *p, struct err *err)
+{
+	static const char sql[] =
+		"SELECT sum(n) * 1.0 / count(*), max(tells) FROM (SELECT f.id, sum(CASE WHEN g.leaked THEN g.count ELSE 0 END) AS n,"
+		"  max(g.leaked) OR max(EXISTS (SELECT 1 FROM measure m WHERE m.profile = f.id AND m.metric = 'goroutineleak')) AS tells FROM profile f"
+		"  LEFT JOIN gogroup g ON g.profile = f.id WHERE EXISTS (SELECT 1 FROM slice l JOIN stretch t ON t.id = l.stretch JOIN measure m ON m.id = l.measure"
+		"   WHERE m.profile = f.id AND l.used = 1 AND t.side = ? AND m.metric IN ('goroutine', 'goroutineleak')) GROUP BY f.id) WHERE tells";
+	double mean[SIDES] = { NAN, NAN };
+	struct stmt *q;
+	int rc = 0;
+
+	for (int s = 0; !rc && s < SIDES; s++) {
+		rc = store_query(p->st, &q, err, sql, "s", side_name[s]);
+		if (rc)
+			return rc;
+		if (store_next(q, err) && !stmt_null(q, 0))
+			mean[s] = stmt_real(q, 0);
+		rc = store_end(q, err);
+	}
+	if (rc || isnan(mean[CUR]))
+		return rc;
+	return put_count(p, "goroutines.leaked", "goroutines the runtime found leaked", isnan(mean[BASE]) ? 0 : mean[BASE], mean[CUR], 20, 1, STORE_NULL, err);
+}
+
 int goroutine_signals(struct pass *p, const struct tree *t, const struct gostacks *g, const struct goclusters *c, struct err *err)
 {
 	int rc = put_total(p, g, err);
@@ -334,5 +359,7 @@ int goroutine_signals(struct pass *p, const struct tree *t, const struct gostack
 		rc = put_empty_classes(p, g, err);
 	if (!rc)
 		rc = put_shape(p, g, c, err);
+	if (!rc)
+		rc = put_leaked(p, err);
 	return rc ? rc : put_waits(p, g, err);
 }

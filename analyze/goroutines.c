@@ -31,31 +31,23 @@ double goroutines_growth_p(const struct pass *p, double base, double cur)
 	return dist_normal_p2(log((cur + .5) / (base + .5)) / sqrt(v));
 }
 
-/* Labels for every stack from the clustering of the heaviest. */
-static int label_all(struct gostacks *g, struct pass *p, const struct tree *t, const struct kmeans *km, size_t n, struct err *err)
+/* Labels for every stack: those that were clustered have one, each of the light rest joins the centre it is nearest to. */
+static void label_all(struct gostacks *g, const struct tfidf_rows *all, const struct kmeans *km, size_t n)
 {
-	struct tfidf_rows all;
-	int rc;
+	for (size_t i = 0; i < g->n; i++) {
+		double most = -INFINITY;
 
-	for (size_t i = 0; i < n; i++)
-		g->stack[i].cluster = km->label[i];
-	if (g->n == n)
-		return 0;
-	rc = gostacks_rows(g, g->n, p, t, &all, err);
-	for (size_t i = n; !rc && i < g->n; i++) {
-		/* Columns differ from the clustered ones, so the nearest labelled stack decides. */
-		double best = -1;
+		for (size_t k = 0; i >= n && k < km->k; k++) {	/* unit rows and centres: the cosine; ties to the heavier cluster */
+			double c = tfidf_dot_dense(all, i, km->centre + k * km->cols);
 
-		for (size_t j = 0; j < n; j++) {
-			double c = tfidf_cosine(&all, i, j);
-
-			if (c > best) {
-				best = c;
-				g->stack[i].cluster = g->stack[j].cluster;
+			if (c > most) {
+				most = c;
+				g->stack[i].cluster = (uint32_t)k;
 			}
 		}
+		if (i < n)
+			g->stack[i].cluster = km->label[i];
 	}
-	return rc;
 }
 
 static int sum_clusters(struct gostacks *g, struct goclusters *c, struct pass *p, struct err *err)
@@ -163,7 +155,7 @@ static int cluster(struct gostacks *g, struct goclusters *c, struct pass *p, con
 	struct kmeans_opts o = { .spherical = true, .tol = -1 };
 	struct silhouette_choice choice = { 0 };
 	struct kmeans km = { 0 };
-	struct tfidf_rows rows;
+	struct tfidf_rows rows, all;
 	size_t n = g->n < HEAVIEST ? g->n : HEAVIEST;
 	double *weight = arena_array(&p->mem, double, n + 1);
 	size_t *medoid;
@@ -173,7 +165,9 @@ static int cluster(struct gostacks *g, struct goclusters *c, struct pass *p, con
 		return err_nomem(err);
 	for (size_t i = 0; i < n; i++)
 		weight[i] = log2(1 + g->stack[i].mean[BASE] + g->stack[i].mean[CUR]);
-	rc = gostacks_rows(g, n, p, t, &rows, err);
+	rc = gostacks_rows(g, g->n, p, t, &all, err);	/* one vocabulary and one rarity for all stacks */
+	rows = all;
+	rows.rows = n;
 	if (!rc)
 		rc = silhouette_choose(&rows, weight, &o, &p->mem, &km, &choice, err);
 	if (rc)
@@ -189,7 +183,9 @@ static int cluster(struct gostacks *g, struct goclusters *c, struct pass *p, con
 		c->cluster[k].medoid = medoid[k];
 	if (!rc)
 		rc = agree_stability(&rows, weight, &km, &o, STABILITY_ROUNDS, &c->stability, err);
-	return rc ? rc : label_all(g, p, t, &km, n, err);
+	if (!rc)
+		label_all(g, &all, &km, n);
+	return rc;
 }
 
 int pass_goroutines(struct pass *p, struct err *err)

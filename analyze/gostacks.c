@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyze/labels.h"
 #include "core/map.h"
 
 #define RUNTIME_WEIGHT .2
@@ -90,7 +91,8 @@ static int add_dump(struct gostacks *g, struct map *keys, size_t dump, struct pa
 	int rc = store_query(p->st, &q, err,
 			     "SELECT coalesce(c.path, 0), g.class, coalesce(f.symbol, 0), sum(g.count), min(g.callsite), max(g.wait_min)"
 			     " FROM gogroup g LEFT JOIN callsite_path c ON c.callsite = g.callsite LEFT JOIN func_symbol f ON f.func = g.creator"
-			     " WHERE g.profile = ? GROUP BY 1, 2, 3", "i", g->dump[dump].profile);
+			     " WHERE g.profile = ?1" LABELS_OF("g.labelset", "2") " GROUP BY 1, 2, 3", "is", g->dump[dump].profile,
+			     labels_side(p, g->dump[dump].side));
 
 	if (rc)
 		return rc;
@@ -262,13 +264,11 @@ static int by_key(const void *a, const void *b)
 	return c ? c : x->key.n < y->key.n ? -1 : x->key.n > y->key.n;
 }
 
-int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const struct tree *t, struct tfidf_rows *out, struct err *err)
+int gostacks_counts(const struct gostacks *g, size_t n, struct pass *p, const struct tree *t, struct tfidf_rows *out, struct err *err)
 {
 	struct tokens k = { .mem = &p->mem };
-	struct tfidf_opts o = { .smooth = true };
 	struct token_order *order = NULL;
 	uint32_t *renumber = NULL;
-	double *idf = NULL;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < n; i++)
@@ -276,8 +276,7 @@ int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const stru
 	if (!rc) {
 		order = arena_array(&p->mem, struct token_order, k.map.n + 1);
 		renumber = arena_array(&p->mem, uint32_t, k.map.n + 1);
-		idf = arena_array(&p->mem, double, k.map.n + 1);
-		if (!order || !renumber || !idf)
+		if (!order || !renumber)
 			rc = err_nomem(err);
 	}
 	if (!rc) {	/* columns in the order of the tokens' bytes */
@@ -290,8 +289,21 @@ int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const stru
 			k.entry[i].col = renumber[k.entry[i].col];
 		rc = tfidf_gather(k.entry, k.n, n, k.map.n, &p->mem, out, err);
 	}
-	if (!rc)
-		tfidf_weigh(out, &o, idf);
 	map_free(&k.map);
 	return rc;
+}
+
+int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const struct tree *t, struct tfidf_rows *out, struct err *err)
+{
+	struct tfidf_opts o = { .smooth = true };
+	double *idf;
+	int rc = gostacks_counts(g, n, p, t, out, err);
+
+	if (rc)
+		return rc;
+	idf = arena_array(&p->mem, double, out->cols + 1);
+	if (!idf)
+		return err_nomem(err);
+	tfidf_weigh(out, &o, idf);
+	return 0;
 }

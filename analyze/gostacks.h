@@ -36,7 +36,9 @@ struct gostacks {
 
 /* Full dumps when every side has one, else goroutine profiles (which know no state and no creator). */
 int gostacks_load(struct gostacks *g, struct pass *p, const struct tree *t, struct err *err) ERR_MUST_CHECK;
-/* TF-IDF rows of the first n stacks (method 4.2): functions, packages, class, creator, pairs of user frames. */
+/* Weighted token counts of the first n stacks (method 4.2): functions, packages, class, creator, pairs of user frames. */
+int gostacks_counts(const struct gostacks *g, size_t n, struct pass *p, const struct tree *t, struct tfidf_rows *out, struct err *err) ERR_MUST_CHECK;
+/* The same as TF-IDF rows. */
 int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const struct tree *t, struct tfidf_rows *out,
 		  struct err *err) ERR_MUST_CHECK;
 /* The name a reader knows a stack by: its top user frame, else its top frame that is not the runtime's. */

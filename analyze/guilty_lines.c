@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "analyze/guilty.h"
+#include "analyze/labels.h"
 #include "core/map.h"
 
 int guilty_lines_load(struct guilty_lines *g, struct pass *p, const struct tree *t, struct err *err)
@@ -55,11 +56,12 @@ struct places {
 	size_t cap;
 };
 
-static int add(struct guilty_lines *g, struct pass *p, struct places *pl, int64_t measure, double factor, uint32_t symbol,
+static int add(struct guilty_lines *g, struct pass *p, struct places *pl, enum side side, int64_t measure, double factor, uint32_t symbol,
 	       struct err *err)
 {
 	struct stmt *q;
-	int rc = store_query(p->st, &q, err, "SELECT callsite, sum(amount) FROM sample WHERE measure = ? GROUP BY callsite", "i", measure);
+	int rc = store_query(p->st, &q, err, "SELECT callsite, sum(amount) FROM sample WHERE measure = ?1" LABELS_OF("labelset", "2") " GROUP BY callsite", "is",
+			     measure, labels_side(p, side));
 
 	if (rc)
 		return rc;
@@ -131,9 +133,9 @@ int guilty_line(struct guilty_lines *g, struct pass *p, const char *measure, uin
 	for (size_t i = 0; !rc && i < n; i++) {
 		double factor = (row[i].side == CUR ? 1 : -1) / sum[row[i].side];
 
-		rc = add(g, p, &pl, row[i].measure, factor, symbol, err);
+		rc = add(g, p, &pl, row[i].side, row[i].measure, factor, symbol, err);
 		if (!rc && row[i].minus != STORE_NULL)
-			rc = add(g, p, &pl, row[i].minus, -factor, symbol, err);
+			rc = add(g, p, &pl, row[i].side, row[i].minus, -factor, symbol, err);
 	}
 	for (uint32_t i = 0; !rc && i < pl.map.n; i++) {
 		struct place k;

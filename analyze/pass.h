@@ -34,6 +34,9 @@ struct pass {
 	struct analyze_tau *fitted;	/* pass_calibrate(): TAUS of them */
 	double tau_scale;		/* of the assumed spread between runs: 1, or less when both sides are one process */
 	struct view *view;		/* pass_view(): what of the stacks is looked at; NULL: all */
+	int64_t align_ns;		/* an event this far outside a phase belongs to it */
+	bool by_label;			/* table split says which samples count on which side */
+	bool one_process;		/* both sides are the same processes at the same time, told apart by their samples' labels */
 	double mutex_fraction;		/* of mutex events that were sampled */
 	int n_caveats;
 };
@@ -55,6 +58,12 @@ int pass_signatures(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_series(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_derived(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_environment(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_hot_clusters(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_load_levels(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_load_mix(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_workload(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_recovery(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_onsets(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_linear(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_causes(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_guilty(struct pass *p, struct err *err) ERR_MUST_CHECK;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "analyze/exposure.h"
+#include "analyze/labels.h"
 #include "analyze/pass.h"
 
 /* A side of fewer goroutine dumps or interval profiles than this cannot be split into early and late. */
@@ -50,7 +51,8 @@ struct instance_row {
 	enum side side;
 };
 
-static int by_hint(struct pass *p, struct err *err)
+/* Processes by a query of (instance, run, is current, life), each with the phases of its run. */
+static int by_query(struct pass *p, struct err *err, const char *sql, struct str key, struct str base, struct str cur)
 {
 	struct instance_row *row = NULL;
 	struct stmt *q;
@@ -62,9 +64,7 @@ static int by_hint(struct pass *p, struct err *err)
 	row = arena_array(&p->mem, struct instance_row, (size_t)n + 1);
 	if (!row)
 		return err_nomem(err);
-	rc = store_query(p->st, &q, err,
-			 "SELECT i.id, i.run, r.hint = 'current', i.life FROM instance i JOIN run r ON r.id = i.run"
-			 " WHERE r.hint IS NOT NULL ORDER BY r.folder, i.name, i.life", "");
+	rc = store_query(p->st, &q, err, sql, "ttt", key, base, cur);
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && i < n; i++)
@@ -74,6 +74,35 @@ static int by_hint(struct pass *p, struct err *err)
 		rc = put_phases(p, err, row[k].run, row[k].id, row[k].side, STORE_NULL, STORE_NULL);
 		p->n_instances[row[k].side] += row[k].life == 0;	/* a restart makes no second process */
 	}
+	return rc;
+}
+
+static int by_hint(struct pass *p, struct err *err)
+{
+	return by_query(p, err,
+			"SELECT i.id, i.run, r.hint = 'current', i.life FROM instance i JOIN run r ON r.id = i.run"
+			" WHERE r.hint IS NOT NULL AND coalesce(?1, ?2, ?3, 1) ORDER BY r.folder, i.name, i.life", STR_NONE, STR_NONE, STR_NONE);
+}
+
+/* --split: processes that carry the label, else both sides are every process, told apart by the labels of its samples. */
+static int by_split(struct pass *p, struct err *err)
+{
+	const struct analyze_opts *o = p->o;
+	bool processes;
+	int rc = labels_on_processes(p, &processes, err);
+
+	if (rc)
+		return rc;
+	p->one_process = !processes;
+	if (processes)
+		return by_query(p, err,
+				"SELECT i.id, i.run, s.value = ?3, i.life FROM instance i JOIN run r ON r.id = i.run JOIN setting s ON s.instance = i.id"
+				" WHERE s.name = 'label.' || ?1 AND s.value IN (?2, ?3) GROUP BY i.id ORDER BY r.folder, i.name, i.life",
+				o->split_key, o->split_value[BASE], o->split_value[CUR]);
+	for (int s = 0; !rc && s < SIDES; s++)
+		rc = by_query(p, err,
+			      "SELECT i.id, i.run, ?1 = 'current', i.life FROM instance i JOIN run r ON r.id = i.run WHERE coalesce(?2, ?3, 1)"
+			      " ORDER BY r.folder, i.name, i.life", str_from(side_name[s]), STR_NONE, STR_NONE);
 	return rc;
 }
 
@@ -132,6 +161,10 @@ static int caveats(struct pass *p, struct err *err)
 	if (p->design == DESIGN_SNAPSHOT)
 		return pass_caveat(p, err, "snapshot", "medium",
 				   "One snapshot and no baseline: nothing can be said about change; causes are scored on levels alone.");
+	if (p->one_process)
+		return pass_caveat(p, err, "split", "medium",
+				   "One run, told apart by the label %.*s of its samples: GC, heap and load are of both values and are not compared; costs are per second, so the traffic of each counts too.",
+				   (int)p->o->split_key.n, p->o->split_key.p);
 	if (p->design == DESIGN_EARLY_LATE)
 		return pass_caveat(p, err, "early_late", "medium",
 				   "One run and no baseline: its early half is compared with its late half.");
@@ -165,7 +198,13 @@ int pass_sides(struct pass *p, struct err *err)
 		rc = store_int(p->st, err, &p->n_runs[CUR], 0, "SELECT count(*) FROM run WHERE hint = 'current'", "");
 	if (rc)
 		return rc;
-	if (p->n_runs[BASE] && p->n_runs[CUR]) {
+	if (p->o->split_key.p) {
+		if (p->n_runs[BASE] && p->n_runs[CUR])
+			return err_set(err, ERR_USAGE, "--split makes two sides of one run; these have two sides already");
+		p->n_runs[BASE] = p->n_runs[CUR] = 1;
+		p->design = DESIGN_SPLIT;
+		rc = by_split(p, err);
+	} else if (p->n_runs[BASE] && p->n_runs[CUR]) {
 		p->design = DESIGN_TWO_SIDES;
 		rc = by_hint(p, err);
 	} else {
@@ -177,6 +216,8 @@ int pass_sides(struct pass *p, struct err *err)
 			rc = snapshot(p, err);
 	}
 	/* Inside one process windows are nearly calibrated as they are (method 2.4): a little of the spread stays. */
-	p->tau_scale = p->design == DESIGN_EARLY_LATE ? .3 : 1;
+	p->tau_scale = p->design == DESIGN_EARLY_LATE || p->one_process ? .3 : 1;
+	if (!rc)
+		rc = labels_apply(p, p->one_process, err);
 	return rc ? rc : caveats(p, err);
 }

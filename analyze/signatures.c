@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "analyze/catalogue.h"
+#include "analyze/labels.h"
 #include "analyze/cube.h"
 #include "analyze/goroutines.h"
 #include "analyze/math/ratio.h"
@@ -27,13 +28,13 @@ struct signature {
 };
 
 /* Adds what a measure has in marked paths to each signature's sums. */
-static int add_measure(struct pass *p, int64_t measure, double sign, const uint64_t *mask, double amount[MAX_BITS],
+static int add_measure(struct pass *p, enum side side, int64_t measure, double sign, const uint64_t *mask, double amount[MAX_BITS],
 		       double count[MAX_BITS], struct err *err)
 {
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err,
 			     "SELECT c.path, sum(s.amount), sum(s.count) FROM sample s JOIN callsite_path c ON c.callsite = s.callsite"
-			     " WHERE s.measure = ? GROUP BY c.path", "i", measure);
+			     " WHERE s.measure = ?1" LABELS_OF("s.labelset", "2") " GROUP BY c.path", "is", measure, labels_side(p, side));
 
 	if (rc)
 		return rc;
@@ -130,9 +131,9 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 		double amount[MAX_BITS] = { 0 }, count[MAX_BITS] = { 0 };
 		const struct cube_slice *sl = &c.slice[s];
 
-		rc = add_measure(p, sl->measure, 1, paths, amount, count, err);
+		rc = add_measure(p, sl->side, sl->measure, 1, paths, amount, count, err);
 		if (!rc && sl->minus != STORE_NULL)
-			rc = add_measure(p, sl->minus, -1, paths, amount, count, err);
+			rc = add_measure(p, sl->side, sl->minus, -1, paths, amount, count, err);
 		for (size_t i = 0; i < n; i++)
 			g[i].window[sl->side][g[i].n[sl->side]++] = (struct ratio_window){
 				.run = (uint32_t)(p->n_runs[BASE] > 1 && p->n_runs[CUR] > 1 ? sl->run : sl->instance),

@@ -11,11 +11,11 @@
 #include "analyze/exposure.h"
 #include "analyze/pass.h"
 
-#define TOLERANCE_NS 50000000LL		/* design: events join a stretch within 50 ms */
 #define CHAIN_GAP_NS 1000000000LL	/* snapshots closer than this are one */
 
 struct stretch_row {
 	int64_t id, instance, run, t0, t1;
+	enum side side;
 	bool steady;
 	struct exposure exposure;
 };
@@ -45,13 +45,13 @@ static int load_stretches(struct pass *p, struct slicing *s, struct err *err)
 	if (!s->stretch)
 		return err_nomem(err);
 	rc = store_query(p->st, &q, err,
-			 "SELECT s.id, s.instance, i.run, s.t0, s.t1, s.phase IN ('steady', 'unknown') FROM stretch s"
+			 "SELECT s.id, s.instance, i.run, s.t0, s.t1, s.phase IN ('steady', 'unknown'), s.side = 'current' FROM stretch s"
 			 " JOIN instance i ON i.id = s.instance ORDER BY s.id", "");
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && (int64_t)s->n_stretch < n; s->n_stretch++)
 		s->stretch[s->n_stretch] = (struct stretch_row){ .id = stmt_int(q, 0), .instance = stmt_int(q, 1),
-			.run = stmt_int(q, 2), .t0 = stmt_int(q, 3), .t1 = stmt_int(q, 4), .steady = stmt_int(q, 5) == 1 };
+			.run = stmt_int(q, 2), .t0 = stmt_int(q, 3), .t1 = stmt_int(q, 4), .steady = stmt_int(q, 5) == 1, .side = stmt_int(q, 6) == 1 ? CUR : BASE };
 	rc = store_end(q, err);
 	for (size_t i = 0; !rc && i < s->n_stretch; i++) {
 		struct stretch_row *r = &s->stretch[i];
@@ -92,18 +92,18 @@ static int load_measures(struct pass *p, struct slicing *s, struct err *err)
 	return store_end(q, err);
 }
 
-/* The stretch of an instance that holds most of [t0, t1], or an instant within the tolerance; NULL: none. */
-static const struct stretch_row *find_stretch(const struct slicing *s, int64_t instance, int64_t t0, int64_t t1)
+/* The stretch of an instance (on a side, SIDES: any) that holds most of [t0, t1], or an instant within the tolerance; NULL: none. */
+static const struct stretch_row *find_stretch(const struct slicing *s, enum side side, int64_t tolerance, int64_t instance, int64_t t0, int64_t t1)
 {
 	const struct stretch_row *best = NULL;
 	int64_t most = -1;
 
 	for (size_t i = 0; i < s->n_stretch; i++) {
 		const struct stretch_row *r = &s->stretch[i];
-		int64_t a = r->t0 == STORE_NULL ? t0 : r->t0 - TOLERANCE_NS, b = r->t1 == STORE_NULL ? t1 : r->t1 + TOLERANCE_NS;
+		int64_t a = r->t0 == STORE_NULL ? t0 : r->t0 - tolerance, b = r->t1 == STORE_NULL ? t1 : r->t1 + tolerance;
 		int64_t lo, hi;
 
-		if (r->instance != instance)
+		if (r->instance != instance || (side != SIDES && r->side != side))
 			continue;
 		if (t1 == STORE_NULL)	/* no time known: the first steady stretch, else the first */
 			lo = hi = 0;
@@ -119,11 +119,10 @@ static const struct stretch_row *find_stretch(const struct slicing *s, int64_t i
 	return best;
 }
 
-static int put_slice(struct pass *p, const struct slicing *s, const struct measure_row *m, const struct measure_row *minus,
-		     struct err *err)
+static int put_on_side(struct pass *p, const struct slicing *s, enum side side, const struct measure_row *m, const struct measure_row *minus, struct err *err)
 {
 	int64_t t1 = m->t1 != STORE_NULL ? m->t1 : m->t0, t0 = minus ? minus->t1 : m->t0 != STORE_NULL ? m->t0 : t1;
-	const struct stretch_row *r = find_stretch(s, m->instance, t0, t1);
+	const struct stretch_row *r = find_stretch(s, side, p->align_ns, m->instance, t0, t1);
 	bool since_start = m->extent == SINCE_START && !minus;
 	double seconds = NAN, requests = NAN;
 
@@ -139,6 +138,16 @@ static int put_slice(struct pass *p, const struct slicing *s, const struct measu
 			 "INSERT INTO slice (stretch, measure, minus, t0, t1, seconds, requests, used, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			 "iiiiiddis", r->id, m->id, minus ? minus->id : STORE_NULL, since_start ? STORE_NULL : t0, t1, seconds, requests,
 			 (int64_t)r->steady, r->steady ? since_start ? "since the process began" : NULL : "outside the steady phase");
+}
+
+static int put_slice(struct pass *p, const struct slicing *s, const struct measure_row *m, const struct measure_row *minus, struct err *err)
+{
+	int rc;
+
+	if (!p->one_process)
+		return put_on_side(p, s, SIDES, m, minus, err);
+	rc = put_on_side(p, s, BASE, m, minus, err);
+	return rc ? rc : put_on_side(p, s, CUR, m, minus, err);
 }
 
 /* One chain of snapshots of a counter: differences of neighbours; a single one stands for all since the start. */
@@ -174,7 +183,7 @@ static int decide_unit(struct pass *p, struct err *err)
 	if (!rc)
 		rc = store_int(p->st, err, &all, 0,
 			       "SELECT count(*) FROM slice WHERE used = 1 AND (requests > 0 OR seconds > 0)", "");
-	if (rc)
+	if (rc || p->one_process)	/* how many requests each label had is not told: the caveat of the split says so */
 		return rc;
 	p->per_request = known > 0 && sides == (p->design == DESIGN_SNAPSHOT ? 1 : SIDES);
 	if (!p->per_request)
@@ -213,5 +222,9 @@ int pass_slices(struct pass *p, struct err *err)
 			       " (SELECT 1 FROM slice o JOIN stretch ot ON ot.id = o.stretch JOIN measure om ON om.id = o.measure"
 			       "  WHERE o.used = 1 AND om.metric = (SELECT metric FROM measure WHERE id = slice.measure)"
 			       "  AND ot.side = (SELECT side FROM stretch WHERE id = slice.stretch))", "");
+	if (!rc && p->by_label)
+		rc = store_run(p->st, err,
+			       "UPDATE slice SET used = 0, why = 'no sample has the label' WHERE used = 1 AND NOT EXISTS (SELECT 1 FROM sample s JOIN split x"
+			       " ON x.labelset = s.labelset WHERE s.measure = slice.measure)", "");
 	return rc ? rc : decide_unit(p, err);
 }

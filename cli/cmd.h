@@ -17,8 +17,9 @@ struct options {
 	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
 	/* attrib diff: what of the stacks is looked at, in pprof's words */
 	const char *focus, *ignore, *hide, *show, *show_from, *tagfocus, *tagignore, *peek, *folded, *taus;
+	const char *split, *align;
 	bool by_packages, by_files, by_lines, absolute, relative, exact;
-	struct opt_list baseline, limit, gate;
+	struct opt_list baseline, limit, gate, label;
 	int64_t workers, rows;
 };
 
@@ -60,6 +61,6 @@ enum { STATUS_GATE = 1, STATUS_USAGE = 2, STATUS_INPUT = 3, STATUS_STRICT = 4, S
 void cmd_status(struct ctx *c, int status);
 
 /* Option groups that commands share (groups.c). */
-extern const struct opt_group group_common, group_input, group_baseline, group_model, group_output, group_page, group_causes, group_taus;
+extern const struct opt_group group_common, group_input, group_baseline, group_sides, group_model, group_output, group_page, group_causes, group_taus;
 
 #endif

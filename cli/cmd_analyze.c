@@ -82,7 +82,7 @@ static int run(struct ctx *c, struct err *err)
 	return rc;
 }
 
-static const struct opt_group *const groups[] = { &group_output, &group_page, &group_baseline, &group_model, &group_taus, &group_input, &group_common, NULL };
+static const struct opt_group *const groups[] = { &group_output, &group_page, &group_baseline, &group_sides, &group_model, &group_taus, &group_input, &group_common, NULL };
 
 static const char *const examples[] = {
 	"attrib analyze ./run-dir             # compares run-dir/baseline and run-dir/current",

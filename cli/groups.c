@@ -36,6 +36,13 @@ static const struct opt baseline[] = {
 	{ .name = NULL },
 };
 
+static const struct opt sides[] = {
+	{ "split", 0, OPT_TEXT, "label=KEY:BASE,CURRENT", AT(split), "both sides from one run: samples, or processes, with one value of a label and the other", NULL },
+	{ "label", 0, OPT_LIST, "KEY=VALUE", AT(label), "only samples, or processes, with this label; may be repeated, all must hold", NULL },
+	{ "align-tolerance", 0, OPT_TEXT, "TIME", AT(align), "a snapshot this far outside a phase of the load still belongs to it; default 50ms", NULL },
+	{ .name = NULL },
+};
+
 static const struct opt model[] = {
 	{ "model", 0, OPT_TEXT, "NAME", AT(model), "default, or linear: the three causes of the original formula", models },
 	{ "causes", 0, OPT_TEXT, "FILE", AT(causes), "more causes, or other weights, in the form of causes.ini", NULL },
@@ -70,6 +77,7 @@ static const struct opt page[] = {
 const struct opt_group group_common = { "Everywhere", common };
 const struct opt_group group_input = { "Reading", input };
 const struct opt_group group_baseline = { "Sides", baseline };
+const struct opt_group group_sides = { NULL, sides };
 const struct opt_group group_model = { "Judging", model };
 const struct opt_group group_taus = { NULL, taus };
 const struct opt_group group_causes = { "Causes", causes };

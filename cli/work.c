@@ -48,6 +48,16 @@ static int read_share(const char *name, const char *text, double *out, struct er
 	return 0;
 }
 
+static int read_tolerance(const char *text, double *ms, struct err *err)
+{
+	double ns;
+
+	if (!fmt_parse_duration(str_from(text), &ns) || !(ns > 0) || ns > 60e9)
+		return err_set(err, ERR_USAGE, "--align-tolerance: '%.60s' is no time up to a minute, such as 50ms", text);
+	*ms = ns / 1e6;
+	return 0;
+}
+
 int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c, struct err *err)
 {
 	int rc = 0;
@@ -75,6 +85,14 @@ int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c,
 			return err_set(err, ERR_USAGE, "--pause-over: '%.60s' is no time, such as 10ms", c->o.pause_over);
 		o->pause_ms = ns / 1e6;
 	}
+	for (size_t i = 0; i < c->o.label.n && !rc; i++)
+		rc = analyze_label_check(c->o.label.v[i], err);
+	o->labels = c->o.label.v;
+	o->n_labels = c->o.label.n;
+	if (!rc && c->o.split)
+		rc = analyze_split_parse(c->o.split, o, err);
+	if (!rc && c->o.align)
+		rc = read_tolerance(c->o.align, &o->align_ms, err);
 	return rc;
 }
 

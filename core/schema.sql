@@ -237,10 +237,10 @@ CREATE TABLE slice (
   t0 INTEGER, t1 INTEGER, seconds REAL, requests REAL, used INTEGER NOT NULL, why TEXT
 ) STRICT;
 
--- [A] --split only.
+-- [A] --split and --label only: the label sets whose samples count on a side. Without a row all count.
 CREATE TABLE split (
   analysis INTEGER NOT NULL REFERENCES analysis, labelset INTEGER NOT NULL REFERENCES labelset,
-  side TEXT NOT NULL CHECK (side IN ('baseline', 'current')), PRIMARY KEY (analysis, labelset)
+  side TEXT NOT NULL CHECK (side IN ('baseline', 'current')), PRIMARY KEY (analysis, labelset, side)
 ) STRICT, WITHOUT ROWID;
 
 -- [A] Both sides of one path for one metric, per unit of work: what flame graphs and trees draw; thinned to tested or visible paths.

@@ -176,7 +176,7 @@ void term_changes(struct page *p, const struct report_model *m, const struct rep
 	page_heading(p, snapshot ? "LEVELS" : "WHAT CHANGED", str_is(m->per, "request") ? "costs per request" : "costs per second");
 	print_totals(p, m, snapshot || o->verbose);
 	for (size_t i = 0; i < m->clusters.n && clusters < (o->verbose ? m->clusters.n : CLUSTERS); i++) {
-		if (!say_cluster_moved(&m->clusters.v[i]) && !o->verbose)
+		if (!str_is(m->clusters.v[i].kind, "goroutine") || (!say_cluster_moved(&m->clusters.v[i]) && !o->verbose))
 			continue;
 		cluster_row(p, &m->clusters.v[i], snapshot);
 		clusters++;

@@ -61,9 +61,10 @@ int kmeans_seed(const struct tfidf_rows *x, const double *weight, size_t k, size
 			c = isinf(nearest[i]) && nearest[i] > 0 ? 0 : tfidf_cosine(x, i, seed[n]);
 			nearest[i] = fmax(nearest[i], c);
 		}
+		/* Far and heavy: a stack that one goroutine stands in is far from everything and would take a centre in one dump and not in the next. */
 		at = 0;
 		for (size_t i = 1; i < x->rows; i++)
-			if (nearest[i] < nearest[at])
+			if (weight_of(weight, i) * (1 - nearest[i]) > weight_of(weight, at) * (1 - nearest[at]) || (isinf(nearest[at]) && !isinf(nearest[i])))
 				at = i;
 	}
 	free(nearest);
@@ -248,7 +249,9 @@ int kmeans_run(const struct tfidf_rows *x, const double *weight, size_t k, const
 	l.norm2 = real + 2 * cells;
 	l.mass = l.norm2 + k;
 	l.distance = l.mass + k;
-	for (size_t j = 0; j < k; j++)
+	if (o->start)
+		memcpy(l.centre, o->start, k * x->cols * sizeof(*l.centre));
+	for (size_t j = 0; j < k && !o->start; j++)
 		for (size_t e = x->start[seed[j]]; e < x->start[seed[j] + 1]; e++)
 			l.centre[j * x->cols + x->col[e]] = x->val[e];
 	iterate(&l, o->max_iterations ? o->max_iterations : MAX_ITERATIONS,

@@ -19,6 +19,7 @@
 struct kmeans_opts {
 	bool spherical;		/* unit centres, maximise the sum of cosines; rows must be unit (or zero) */
 	size_t max_iterations;	/* 0: 300 */
+	const double *start;	/* k x cols centres to start from; NULL: the rows that seed names */
 	double tol;		/* stop when sum ||shift||^2 <= tol * mean variance per column; negative: 1e-4 */
 };
 
@@ -31,7 +32,7 @@ struct kmeans {
 	bool converged;
 };
 
-/* Farthest-first from the heaviest row (ties: lowest row) by cosine distance: writes k different rows, k <= rows. */
+/* Farthest-first from the heaviest row (ties: lowest row) by cosine distance times weight: writes k different rows, k <= rows. */
 int kmeans_seed(const struct tfidf_rows *x, const double *weight, size_t k, size_t *seed, struct err *err)
 	ERR_MUST_CHECK;
 /* weight NULL is all 1, else not negative; seed is k row numbers. k must be 1 .. rows. out is the arena's. */
