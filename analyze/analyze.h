@@ -41,13 +41,33 @@ size_t analyze_n_taus(void);
 /* out: analyze_n_taus() of them. Deletes every [A] row, as analyze_run() does. */
 int analyze_calibrate(struct store *st, const struct analyze_opts *o, struct analyze_tau *out, struct err *err) ERR_MUST_CHECK;
 
+/* One of several actions under one cause: which the facts choose. Borrowed strings; risk, verify and versions NULL: the cause's own. */
+struct analyze_variant {
+	const char *name, *when, *action, *risk, *verify, *versions;
+};
+
 /* What causes.ini says of one cause, for `attrib explain`: borrowed strings, NULL where it says nothing. */
 struct analyze_cause {
 	const char *id, *title, *what, *symptoms, *action, *risk, *verify, *versions, *correction, *source;
 	const char *seen;		/* the captures that raised its signals; NULL: not yet seen in a real run */
 	const char *const *signals;	/* the lines `name weight=...`, NULL-terminated */
 	const char *const *against;
+	const struct analyze_variant *variant;	/* in the order in which they are tried; n_variants of them */
+	size_t n_variants;
+	const char *const *explains;	/* signals it brings about; n_explains of them */
+	size_t n_explains;
+	const char *const *behind;	/* causes that bring about one of its signals; n_behind of them */
+	size_t n_behind;
 };
+
+/* A number of an action text, such as {F6.n}: where text begins with its name and a brace. False: there is none. */
+#define ANALYZE_NEEDS 5
+struct analyze_number {
+	char name[24];
+	const char *rule, *needs[ANALYZE_NEEDS];
+	size_t n_needs;
+};
+bool analyze_number_find(struct analyze_number *out, const char *text);
 struct analyze_catalogue;
 int analyze_catalogue_load(struct analyze_catalogue **out, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
 size_t analyze_catalogue_count(const struct analyze_catalogue *c);

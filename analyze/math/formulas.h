@@ -69,8 +69,13 @@ double formula_erlang_c(double n, double erlangs);
 double formula_servers(double erlangs, double eps);
 double formula_mean_wait(double n, double erlangs, double hold);
 double formula_workers(double rate, double service, double utilisation);
-/* Parts of a lock that is held this share of the time, each held at most `each` of it. */
+/*
+ * A lock for which q seconds are waited a second has q waiters on average; taken as M/M/1, q = u^2 / (1 - u) gives u, the share of the time it is held.
+ * Parts of it so that each is held at most `each` of the time; the fewest that together wait at most q.
+ */
+double formula_lock_use(double q);
 double formula_shards(double held, double each);
+double formula_shards_for(double held, double q);
 /* F7: streams under way; what the server must allow (1.25 x), or channels of `limit` streams; throughput at a limit; callers that wait. */
 double formula_streams(double rate, double latency);
 double formula_stream_limit(double streams);

@@ -69,6 +69,19 @@ double formula_workers(double rate, double service, double utilisation)
 	return positive(rate, service) && utilisation > 0 && utilisation <= 1 ? ceil(rate * service / utilisation - ROUNDING) : NAN;
 }
 
+double formula_lock_use(double q)
+{
+	return q >= 0 ? (sqrt(q * q + 4 * q) - q) / 2 : NAN;
+}
+
+double formula_shards_for(double held, double q)
+{
+	if (!(held > 0 && held < 1) || !(q > 0))
+		return NAN;
+	/* n (h/n)^2 / (1 - h/n) = h^2 / (n - h) <= q */
+	return fmax(1, ceil(held * held / q + held - ROUNDING));
+}
+
 double formula_shards(double held, double each)
 {
 	return positive(held, each) ? fmax(1, ceil(held / each - ROUNDING)) : NAN;

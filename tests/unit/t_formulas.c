@@ -86,6 +86,11 @@ static void f6_f7(void)
 	CHECK_NEAR(formula_erlangs(1600, .012), 2 * a, 1e-12);
 	CHECK(formula_staffing(4 * 25) == 120);		/* 4 a + 2 * 2 sqrt a: less than four times as many */
 	CHECK(formula_shards(.55, .02) == 28 && formula_shards(1.1, .02) == 55 && formula_shards(.01, .02) == 1);
+	CHECK_NEAR(formula_lock_use(.5), .5, 1e-12);		/* .25 / .5 */
+	CHECK_NEAR(formula_lock_use(.81 / .1), .9, 1e-12);
+	CHECK(formula_lock_use(0) == 0);
+	CHECK(formula_shards_for(.5, .25 / 9.5) == 10 && formula_shards_for(.5, .25 / 19.5) == 20);	/* half the wait: twice the parts */
+	CHECK(formula_shards_for(.5, 10) == 1);
 	CHECK(isnan(formula_staffing(NAN)) && isnan(formula_erlang_c(NAN, 1)));
 
 	CHECK_NEAR(formula_streams(4000, .06), 240, 1e-9);
