@@ -215,7 +215,7 @@ static int of_cause(struct pass *p, struct advice *a, const struct advice_facts 
 		add_where(&where, &a->main);
 		advice_fill(&t, a->variant ? a->variant->action : a->spec->text.action,
 			    &(struct advice_words){ a->main.name, buf_view(&where), a->creator.name }, &f);
-		a->needs = t.missing >= 0 ? advice_fact_needs((enum advice_fact)t.missing) : NULL;
+		a->needs = t.missing >= 0 && !t.facts.len ? advice_fact_needs((enum advice_fact)t.missing) : NULL;
 		a->act = t.out.failed ? NULL : arena_strndup(&p->mem, t.out.data, t.out.len);
 		rc = a->act ? join_facts(p, a, &gain, &t.facts, err) : err_nomem(err);
 	}

@@ -18,6 +18,7 @@ struct analyze_opts {
 	enum analyze_model model;	/* which scores rank the causes; the linear scores are always computed */
 	struct str causes_extra;	/* the text of --causes FILE; p NULL: none */
 	const char *causes_extra_name;	/* for messages with line numbers */
+	const char *learned;		/* history.db (analyze/history.h), whose verdicts move the scores; NULL: none do */
 	double effect_share, effect_relative;	/* effect gate; 0: the defaults .005 of the total and .05 */
 	double pause_ms;		/* a long GC pause; 0: 10 */
 	const char *const *gates;	/* what fails: docs/names.md; n_gates of them */

@@ -271,14 +271,16 @@ static int parse(struct analyze_catalogue *c, struct str text, const char *file,
 	return rc ? rc : check(&ps);
 }
 
-/* The causes that explain a signal which speaks for s. */
+#define TELLING 2	/* nats: what everything slow brings about, such as latency, weighs less */
+
+/* The causes that explain a signal which speaks clearly for s. */
 static void list_behind(struct analyze_catalogue *c, struct cause_spec *s)
 {
 	for (size_t i = 0; i < c->n && s->text.n_behind < CATALOGUE_MAX_CAUSES; i++) {
 		bool explains = false;
 
 		for (size_t k = 0; k < s->n_signals && c->cause[i] != s; k++)
-			explains |= !s->signal[k].against && catalogue_explains(c->cause[i], s->signal[k].name);
+			explains |= !s->signal[k].against && s->signal[k].weight >= TELLING && catalogue_explains(c->cause[i], s->signal[k].name);
 		if (explains)
 			s->behind[s->text.n_behind++] = c->cause[i]->text.id;
 	}

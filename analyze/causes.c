@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 #include "analyze/hypotheses.h"
+#include "analyze/learned.h"
+#include "analyze/missing.h"
 #include "analyze/signal.h"
 
 #define LEVEL_MEDIUM .50
@@ -52,7 +54,7 @@ static const char *group_of(const char *signal)
 	return "other";
 }
 
-static const char *need_of(const char *group)
+const char *missing_needs(const char *group)
 {
 	int i = 0;
 
@@ -76,7 +78,7 @@ static int put_absent(struct pass *p, struct err *err)
 				if (strcmp(s->frames[f].name, s->signal[k].name) == 0)
 					group = strcmp(s->frames[f].metric, "alloc") == 0 || strcmp(s->frames[f].metric, "inuse") == 0
 							? "heap" : s->frames[f].metric;
-			rc = signal_absent(p, s->signal[k].name, group, need_of(group), err);
+			rc = signal_absent(p, s->signal[k].name, group, missing_needs(group), err);
 		}
 	}
 	return rc;
@@ -196,6 +198,8 @@ static int put_analysis(struct pass *p, const struct contest *c, const struct hy
 	if (rc)
 		return rc;
 	analyze_fingerprint(p->cat, model);
+	if (p->learned)
+		learned_fingerprint(p->learned, model);
 	snprintf(options, sizeof(options), "{\"model\":\"%s\",\"effect_share\":%g,\"effect_relative\":%g,\"pause_ms\":%g}",
 		 p->o->model == ANALYZE_LINEAR ? "linear" : "default", p->effect_share, p->effect_relative, p->pause_ns / 1e6);
 	return store_run(p->st, err,
@@ -203,6 +207,28 @@ static int put_analysis(struct pass *p, const struct contest *c, const struct hy
 			 " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			 "ssssdssddst", design_name[p->design], options, model, top->spec->text.id, top->score, level, direction_of(p, c),
 			 c->changed, top->coverage, p->per_request ? "request" : "second", title);
+}
+
+/* Verdicts of this user over the scores, when they were asked for and there are enough of them. */
+static int use_learned(struct pass *p, struct contest *c, struct err *err)
+{
+	struct learned *l = arena_new(&p->mem, struct learned);
+	struct history *h = NULL;
+	struct limits limits = limits_default;
+	int rc = l ? history_open(&h, p->o->learned, &limits, err) : err_nomem(err);
+
+	if (!rc)
+		rc = history_learn(h, &p->mem, l, err);
+	history_close(h);
+	if (rc)
+		return rc;
+	if (!l->active)
+		return pass_caveat(p, err, "learned", NULL, "Nothing was learned yet: %lld verdicts, %lld of them no; %d with %d no are wanted (attrib verdict).",
+				   (long long)l->verdicts, (long long)l->nos, HISTORY_VERDICTS, HISTORY_NOS);
+	p->learned = l;
+	rc = learned_apply(l, c, &p->mem, err);
+	return rc ? rc : pass_caveat(p, err, "learned", NULL, "Scores follow %lld verdicts of this user, %lld of them no (--learned).",
+				     (long long)l->verdicts, (long long)l->nos);
 }
 
 int pass_causes(struct pass *p, struct err *err)
@@ -218,6 +244,10 @@ int pass_causes(struct pass *p, struct err *err)
 		rc = contest_bind(&c, &facts, p->cat, &p->mem, err);
 	if (!rc)
 		rc = contest_score(&c, err);
+	if (!rc)
+		rc = missing_put(p, &c, err);
+	if (!rc && p->o->learned && p->o->model != ANALYZE_LINEAR)
+		rc = use_learned(p, &c, err);
 	if (!rc && p->o->model == ANALYZE_LINEAR)
 		rc = rank_linear(p, &c, err);
 	if (rc)

@@ -34,6 +34,7 @@ struct pass {
 	double tau_scale;		/* of the assumed spread between runs: 1, or less when both sides are one process */
 	double mutex_fraction;		/* of mutex events that were sampled */
 	int n_caveats;
+	const struct learned *learned;	/* pass_causes(): what verdicts moved the scores; NULL: nothing did */
 };
 
 /* A sentence that limits the answer. cap: "medium", "low" or NULL. */

@@ -67,6 +67,8 @@ static void variants(struct page *p, const struct analyze_cause *a)
 
 		buf_reset(&b);
 		buf_printf(&b, "%s: when %s", v->name, v->when);
+		for (; i + 1 < a->n_variants && strcmp(a->variant[i + 1].action, v->action) == 0; i++)
+			buf_printf(&b, ", or %s", a->variant[i + 1].when);
 		page_text(p, 2, 4, INK_BOLD, buf_view(&b));
 		buf_reset(&b);
 		without_places(&b, v->action);

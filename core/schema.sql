@@ -345,6 +345,13 @@ CREATE TABLE evidence (
   FOREIGN KEY (analysis, cause) REFERENCES cause
 ) STRICT, WITHOUT ROWID;
 
+-- [A] What each source with signals nobody measured could add: the score of the leading cause if that source were there and it is right.
+CREATE TABLE missing (
+  analysis INTEGER NOT NULL REFERENCES analysis, source_group TEXT NOT NULL, cause TEXT NOT NULL,
+  needs TEXT NOT NULL,                    -- the files that would give it
+  score REAL NOT NULL, gain REAL NOT NULL, PRIMARY KEY (analysis, source_group)
+) STRICT, WITHOUT ROWID;
+
 -- [A] The code that carries a cause; role: hot (cost), waiter, holder, creator, allocator.
 CREATE TABLE guilty (
   analysis INTEGER NOT NULL, cause TEXT NOT NULL, rank INTEGER NOT NULL, role TEXT NOT NULL,
