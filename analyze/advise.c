@@ -123,7 +123,7 @@ static int take_gain(struct pass *p, struct advice *a, struct stmt *q, struct bu
 		double base = stmt_real(q, 0), cur = stmt_real(q, 1), whole = stmt_real(q, 6);
 
 		a->gain_lo = stmt_real(q, 2);
-		a->gain_hi = stmt_real(q, 3);
+		a->gain_hi = isfinite(stmt_real(q, 3)) ? stmt_real(q, 3) : cur - base;	/* too few samples for an upper bound */
 		a->unit = arena_str(&p->mem, stmt_text(q, 4));
 		a->relative = fmin(1, (cur - base) / (whole > 0 ? whole : base > 0 ? base : cur));
 		buf_puts(facts, "\"formula\":\"cur - base\",\"from\":\"");
@@ -156,6 +156,9 @@ static const char *const gains[] = {
 	" AND state = 'measured' AND cur > base",
 	"SELECT base, cur, max(lo, 0), hi, unit, 'change of ' || metric, base FROM change WHERE metric = 'latency_p99' AND scope = 'series' AND delta > 0"
 	" AND p < .1 AND EXISTS (SELECT 1 FROM evidence e JOIN signal s ON s.id = e.signal WHERE e.cause = ?1 AND s.name = 'load.latency_p99' AND e.weight > 0)",
+	"SELECT s.base * t.base, s.cur * t.cur, s.cur * t.cur - s.base * t.base, s.cur * t.cur - s.base * t.base, t.unit, 'signal ' || s.name || ' x ' || t.metric,"
+	" t.base FROM evidence e JOIN signal s ON s.id = e.signal JOIN change t ON t.metric LIKE 'cpu_per_%' AND t.scope = 'total' WHERE e.cause = ?1 AND e.weight > 0"
+	" AND s.source_group = 'cpu' AND s.unit = 'ratio' AND s.cur * t.cur > s.base * t.base ORDER BY e.weight DESC, s.name LIMIT 1",
 	"SELECT base, cur, max(lo, 0), hi, unit, 'change of ' || metric, base FROM change WHERE scope = 'total' AND stat <> 'own' AND metric LIKE 'cpu_per_%'"
 	" AND delta > 0 AND p < .1 AND ?1 IN ('gc_tuning', 'scheduler_saturation', 'profiler_overhead', 'pprof_flood', 'stw_stall', 'timer_leak')",
 };

@@ -2,8 +2,9 @@
 /*
  * missing.c - what a source that is not there would be worth
  *
- * The contest is held again for each source group with signals that were not measured, as if they had been and the leading answer were right: the signals
- * that speak for it are loud, all others of the group quiet. What its score gains is the most that source can add. Rivals it would settle count by themselves.
+ * The contest is held again for each source group of which nothing was measured, and for each cause in the running, as if that cause were right and the
+ * source were there: the signals that speak for the cause are loud, all others of the group quiet. A source is worth the rise of the right answer's
+ * score, expected over what may be right: sum of score x (score then - score now).
  */
 #include "analyze/missing.h"
 
@@ -13,16 +14,7 @@
 #include "analyze/pass.h"
 
 #define SURE_P 1e-4
-
-static const struct hypothesis *leading(const struct contest *c)
-{
-	const struct hypothesis *top = NULL;
-
-	for (size_t i = 0; i < c->n; i++)
-		if (!top || c->h[i].score > top->score)
-			top = &c->h[i];
-	return top;
-}
+#define RUNNING .02	/* causes below this score are not asked */
 
 /* How loud the signal would be if the cause were right. */
 static double expected(const struct cause_spec *s, struct str name)
@@ -33,6 +25,7 @@ static double expected(const struct cause_spec *s, struct str name)
 	return 0;
 }
 
+/* The score of top if it is right and the group were there. */
 static int score_with(struct pass *p, const struct contest *c, const struct hypothesis *top, struct str group, double *score, struct err *err)
 {
 	struct facts facts = *c->facts;
@@ -61,28 +54,53 @@ static int score_with(struct pass *p, const struct contest *c, const struct hypo
 	return rc;
 }
 
+/* What the group would add, and the cause of which it would tell most. */
+static int worth(struct pass *p, const struct contest *c, struct str group, double *gain, double *then, const struct hypothesis **most, struct err *err)
+{
+	double best = -INFINITY;
+	int rc = 0;
+
+	*gain = 0;
+	for (size_t k = 0; !rc && k < c->n; k++) {
+		const struct hypothesis *h = &c->h[k];
+		double score, part;
+
+		if (h->score < RUNNING)
+			continue;
+		rc = score_with(p, c, h, group, &score, err);
+		part = h->score * (score - h->score);
+		*gain += part;
+		if (part > best) {
+			best = part;
+			*most = h;
+			*then = score;
+		}
+	}
+	return rc;
+}
+
 int missing_put(struct pass *p, const struct contest *c, struct err *err)
 {
-	const struct hypothesis *top = leading(c);
 	const struct facts *f = c->facts;
 	int rc = 0;
 
-	for (size_t i = 0; !rc && top && i < f->n; i++) {
-		bool first = true, any = false;
-		double score;
+	for (size_t i = 0; !rc && i < f->n; i++) {
+		const struct hypothesis *most = NULL;
+		bool first = true, none = true;
+		double gain, then = NAN;
 
 		for (size_t k = 0; k < f->n; k++) {
 			if (!str_eq(f->fact[k].group_name, f->fact[i].group_name))
 				continue;
 			first &= k >= i;
-			any |= !f->fact[k].measured;
+			none &= !f->fact[k].measured;
 		}
-		if (!first || !any)
+		if (!first || !none)
 			continue;
-		rc = score_with(p, c, top, f->fact[i].group_name, &score, err);
-		if (!rc)
+		rc = worth(p, c, f->fact[i].group_name, &gain, &then, &most, err);
+		if (!rc && most)
 			rc = store_run(p->st, err, "INSERT INTO missing (analysis, source_group, cause, needs, score, gain) VALUES (1, ?, ?, ?, ?, ?)", "tssdd",
-				       f->fact[i].group_name, top->spec->text.id, missing_needs(f->fact[i].group_name.p), score, score - top->score);
+				       f->fact[i].group_name, most->spec->text.id, missing_needs(f->fact[i].group_name.p), then, gain);
 	}
 	return rc;
 }

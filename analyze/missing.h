@@ -9,7 +9,7 @@
 
 /* Which file would give the signals of a source group. */
 const char *missing_needs(const char *group);
-/* A row of `missing` for each source group nothing was measured of, with the score that the leading answer would then have if it is right. */
+/* A row of `missing` for each source group nothing was measured of, with what it would add. */
 int missing_put(struct pass *p, const struct contest *c, struct err *err) ERR_MUST_CHECK;
 
 #endif

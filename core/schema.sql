@@ -345,7 +345,8 @@ CREATE TABLE evidence (
   FOREIGN KEY (analysis, cause) REFERENCES cause
 ) STRICT, WITHOUT ROWID;
 
--- [A] What each source with signals nobody measured could add: the score of the leading cause if that source were there and it is right.
+-- [A] What each source of which nothing was measured could add. gain: how much the right answer's score would rise, expected over what may be right; cause: of
+-- which it would tell most, score: what that cause would then have if it is right.
 CREATE TABLE missing (
   analysis INTEGER NOT NULL REFERENCES analysis, source_group TEXT NOT NULL, cause TEXT NOT NULL,
   needs TEXT NOT NULL,                    -- the files that would give it

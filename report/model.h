@@ -87,7 +87,7 @@ struct model_signal {
 };
 
 struct model_lag { struct str earlier, later; int64_t gap, err; double r; };
-struct model_missing { struct str source_group, cause, needs; double score, gain; };
+struct model_missing { struct str source_group, cause, needs; double score, gain, now; };
 struct model_linear { struct str cause, title; double score, unweighted; };
 struct model_run { struct str folder, name, side, revision; int64_t instances, started, ended; double requests; };
 struct model_setting { struct str name, value, origin, run, instance, side; };

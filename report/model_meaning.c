@@ -153,7 +153,7 @@ static void fill_lag(struct report_model *m, struct stmt *q, void *row)
 
 static void fill_missing(struct report_model *m, struct stmt *q, void *row)
 {
-	*(struct model_missing *)row = (struct model_missing){ model_text(m, q, 0), model_text(m, q, 1), model_text(m, q, 2), stmt_real(q, 3), stmt_real(q, 4) };
+	*(struct model_missing *)row = (struct model_missing){ model_text(m, q, 0), model_text(m, q, 1), model_text(m, q, 2), stmt_real(q, 3), stmt_real(q, 4), stmt_real(q, 5) };
 }
 
 static void fill_linear(struct report_model *m, struct stmt *q, void *row)
@@ -189,7 +189,7 @@ static const char clusters_sql[] = "SELECT id, kind, name, class, creator, base,
 static const char signals_sql[] = "SELECT name, source_group, state, unit, why, cluster, value, base, cur, lo, hi, p, onset, onset_err"
 	" FROM signals WHERE analysis = ? ORDER BY name";
 static const char lags_sql[] = "SELECT earlier, later, gap, err, r FROM lags WHERE analysis = ? ORDER BY earlier, later";
-static const char missing_sql[] = "SELECT source_group, cause, needs, score, gain FROM missing_sources WHERE analysis = ? ORDER BY gain DESC, source_group";
+static const char missing_sql[] = "SELECT source_group, cause, needs, score, gain, now FROM missing_sources WHERE analysis = ? ORDER BY gain DESC, source_group";
 static const char linear_sql[] = "SELECT cause, title, score, unweighted FROM linear_scores WHERE analysis = ? ORDER BY score DESC, cause";
 
 const struct model_part model_part_raw = PART(raw, model_raw, false, raw_sql, fill_raw);
