@@ -49,6 +49,10 @@ static const char roots_last[] =
 	" WHERE s.name IN ('/gc/scan/stack:bytes', '/gc/scan/globals:bytes') AND f.run IN (SELECT i.run FROM stretch t"
 	" JOIN instance i ON i.id = t.instance WHERE t.side = ?1) GROUP BY s.name)";
 
+static const char used_share[] =
+	"SELECT g.cur / nullif((SELECT max(CAST(s.value AS REAL)) FROM setting s WHERE s.name = 'GOMAXPROCS' AND s.instance IN"
+	" (SELECT instance FROM stretch WHERE side = ?1)), 0) FROM signal g WHERE g.name = 'cpu.busy_cores' AND g.state = 'measured'";
+
 static const struct source sources[] = {
 	{ FACT_rate, CHANGE_CUR, CUR, "rps", 1, "load report" },
 	{ FACT_rate_base, CHANGE_BASE, BASE, "rps", 1, "load report of the baseline" },
@@ -72,6 +76,7 @@ static const struct source sources[] = {
 	{ FACT_mem_other, SETTING, CUR, "mem_other", 1, "setting mem_other" },
 	{ FACT_quota, SETTING, CUR, "cpu_quota", 1, "setting cpu_quota" },
 	{ FACT_procs, SETTING, CUR, "GOMAXPROCS", 1, "setting GOMAXPROCS" },
+	{ FACT_utilisation, QUERY, CUR, used_share, 1, "signal cpu.busy_cores over setting GOMAXPROCS" },
 	{ FACT_busy_base, SIGNAL_BASE, BASE, "cpu.busy_cores", 1, "signal cpu.busy_cores of the baseline" },
 	{ FACT_held, SERIES_MEAN, BASE, "*sql_in_use*", 1, "connections in use on the baseline" },
 	{ FACT_pool_size, SETTING, CUR, "pool_size", 1, "setting pool_size" },

@@ -33,6 +33,7 @@
 	X(mem_other, "bytes", "run.json: settings.mem_other (bytes of the container that are not Go's)") \
 	X(quota, "count", "the control group's cpu.max, or run.json: settings.cpu_quota") \
 	X(procs, "count", "run.json: settings.GOMAXPROCS") \
+	X(utilisation, "ratio", "CPU profiles of the current side, and run.json: settings.GOMAXPROCS") \
 	X(busy_base, "count", "a CPU profile of the baseline") \
 	X(held, "count", "goroutine dumps of both sides, or run.json: settings.pool_hold_ms") \
 	X(pool_size, "count", "run.json: settings.pool_size") \
