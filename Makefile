@@ -15,7 +15,7 @@ LIBSRC := $(filter-out $(MAIN),$(SRC))
 PROTO := $(B)/ingest/profile.pb-c
 OBJ := $(SRC:%.c=$(B)/%.o) $(PROTO).o
 LIBOBJ := $(filter-out $(B)/cli/main.o,$(OBJ))
-ASSETS := core/schema.sql core/views.sql core/index.sql $(wildcard analyze/*.ini report/assets/*)
+ASSETS := core/schema.sql core/views.sql core/index.sql core/history.sql $(wildcard analyze/*.ini report/assets/*)
 INC := $(ASSETS:%=$(B)/%.inc)
 EVAL := $(patsubst %.c,$(B)/%.o,$(filter-out tests/eval/main.c tests/eval/t_%,$(wildcard tests/eval/*.c)))
 EVALTEST := $(patsubst %.c,$(B)/%,$(wildcard tests/eval/t_*.c))

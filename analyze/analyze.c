@@ -16,7 +16,7 @@ const char *const side_name[SIDES] = { "baseline", "current" };
 const char *const design_name[] = { "two_sides", "early_late", "split", "snapshot" };
 
 static const char clear_sql[] =
-	"DELETE FROM gate; DELETE FROM recommendation; DELETE FROM guilty; DELETE FROM evidence; DELETE FROM linear_score;"
+	"DELETE FROM gate; DELETE FROM missing; DELETE FROM recommendation; DELETE FROM guilty; DELETE FROM evidence; DELETE FROM linear_score;"
 	"DELETE FROM cause; DELETE FROM lag; DELETE FROM signal; DELETE FROM fit; DELETE FROM quantile;"
 	"DELETE FROM cluster_path; DELETE FROM cluster_group; DELETE FROM cluster; DELETE FROM cost_split; DELETE FROM shift;"
 	"DELETE FROM edge; DELETE FROM change; DELETE FROM path_cost; DELETE FROM split; DELETE FROM slice; DELETE FROM stretch;"

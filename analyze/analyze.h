@@ -30,6 +30,7 @@ struct analyze_opts {
 	enum analyze_model model;	/* which scores rank the causes; the linear scores are always computed */
 	struct str causes_extra;	/* the text of --causes FILE; p NULL: none */
 	const char *causes_extra_name;	/* for messages with line numbers */
+	const char *learned;		/* history.db (analyze/history.h), whose verdicts move the scores; NULL: none do */
 	double effect_share, effect_relative;	/* effect gate; 0: the defaults .005 of the total and .05 */
 	double pause_ms;		/* a long GC pause; 0: 10 */
 	const struct analyze_view *view;	/* analyze_diff() only; NULL: everything by function */
@@ -65,13 +66,33 @@ int analyze_read_taus(struct str text, double *out, struct err *err) ERR_MUST_CH
 /* out: analyze_n_taus() of them. Deletes every [A] row, as analyze_run() does. */
 int analyze_calibrate(struct store *st, const struct analyze_opts *o, struct analyze_tau *out, struct err *err) ERR_MUST_CHECK;
 
+/* One of several actions under one cause: which the facts choose. Borrowed strings; risk, verify and versions NULL: the cause's own. */
+struct analyze_variant {
+	const char *name, *when, *action, *risk, *verify, *versions;
+};
+
 /* What causes.ini says of one cause, for `attrib explain`: borrowed strings, NULL where it says nothing. */
 struct analyze_cause {
 	const char *id, *title, *what, *symptoms, *action, *risk, *verify, *versions, *correction, *source;
 	const char *seen;		/* the captures that raised its signals; NULL: not yet seen in a real run */
 	const char *const *signals;	/* the lines `name weight=...`, NULL-terminated */
 	const char *const *against;
+	const struct analyze_variant *variant;	/* in the order in which they are tried; n_variants of them */
+	size_t n_variants;
+	const char *const *explains;	/* signals it brings about; n_explains of them */
+	size_t n_explains;
+	const char *const *behind;	/* causes that bring about one of its signals; n_behind of them */
+	size_t n_behind;
 };
+
+/* A number of an action text, such as {F6.n}: where text begins with its name and a brace. False: there is none. */
+#define ANALYZE_NEEDS 5
+struct analyze_number {
+	char name[24];
+	const char *rule, *needs[ANALYZE_NEEDS];
+	size_t n_needs;
+};
+bool analyze_number_find(struct analyze_number *out, const char *text);
 struct analyze_catalogue;
 int analyze_catalogue_load(struct analyze_catalogue **out, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
 size_t analyze_catalogue_count(const struct analyze_catalogue *c);

@@ -110,7 +110,7 @@ static int add_signal(struct catalogue_parse *ps, struct cause_spec *s, const ch
 }
 
 /* NAME metric=METRIC [loud=X] /REGEX/ */
-static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const char *value)
+static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const char *prefix, const char *value)
 {
 	struct cause_frames f = { .loud = .05, .line = ps->in.line };
 	const char *open = strchr(value, '/');
@@ -136,7 +136,7 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	if (!signature_valid(pattern, &n))
 		return catalogue_fail(ps, "the expression is wrong from here on", n < strlen(pattern) ? pattern + n : "(its end)");
 	/* A name with a dot is a signal of its own (gc.cpu_share), shared by all causes. */
-	n = strlen("sig.") + strlen(s->text.id) + 1 + strlen(name) + 1;
+	n = strlen(prefix) + 1 + strlen(s->text.id) + 1 + strlen(name) + 1;
 	f.pattern = pattern;
 	f.name = arena_alloc(&ps->c->mem, n);
 	if (!f.name)
@@ -144,7 +144,7 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	if (strchr(name, '.'))
 		f.name = name;
 	else
-		snprintf((char *)(uintptr_t)f.name, n, "sig.%s.%s", s->text.id, name);
+		snprintf((char *)(uintptr_t)f.name, n, "%s.%s.%s", prefix, s->text.id, name);
 	if (s->n_frames == CATALOGUE_MAX_LINES)
 		return catalogue_fail(ps, "more than 32 frames lines in one cause", NULL);
 	s->frames[s->n_frames++] = f;
@@ -183,7 +183,7 @@ static int add_guilty(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	return 1;
 }
 
-static int add_text(struct catalogue_parse *ps, const char **field, const char *value)
+int catalogue_text(struct catalogue_parse *ps, const char **field, const char *value)
 {
 	struct buf b = { .limit = 1 << 16 };
 
@@ -201,6 +201,7 @@ static int handler(void *arg, const char *id, const char *name, const char *valu
 {
 	struct catalogue_parse *ps = arg;
 	struct cause_spec *s;
+	int taken;
 
 	if (ps->in.failed)
 		return 0;
@@ -217,11 +218,13 @@ static int handler(void *arg, const char *id, const char *name, const char *valu
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(name, texts[i].name) == 0)
-			return add_text(ps, texts[i].field, value);
+			return catalogue_text(ps, texts[i].field, value);
 	if (strcmp(name, "signal") == 0 || strcmp(name, "against") == 0)
 		return add_signal(ps, s, value, name[0] == 'a');
 	if (strcmp(name, "frames") == 0)
-		return add_frames(ps, s, value);
+		return add_frames(ps, s, "sig", value);
+	if (strcmp(name, "look") == 0)
+		return add_frames(ps, s, "look", value);
 	if (strcmp(name, "explains") == 0)
 		return add_words(ps, s->explains, &s->n_explains, CATALOGUE_MAX_LINES, value);
 	if (strcmp(name, "guilty") == 0)
@@ -229,7 +232,8 @@ static int handler(void *arg, const char *id, const char *name, const char *valu
 	if (strcmp(name, "prior") == 0)
 		return fmt_parse_real(str_from(value), &s->prior) && s->prior > 0 && s->prior < 1
 			       ? 1 : catalogue_fail(ps, "prior must lie between 0 and 1", value);
-	return catalogue_fail(ps, "unknown key", name);
+	taken = catalogue_variant(ps, s, name, value);
+	return taken >= 0 ? taken : catalogue_fail(ps, "unknown key", name);
 }
 
 static bool is_defined(const struct analyze_catalogue *c, const char *signal)
@@ -253,6 +257,8 @@ static int check(struct catalogue_parse *ps)
 		for (size_t k = 0; k < s->n_signals; k++)
 			if (!is_defined(ps->c, s->signal[k].name))
 				return err_set(ps->in.err, ERR_USAGE, "%s, line %d: no frames line defines %.80s", ps->in.name, s->signal[k].line, s->signal[k].name);
+		if (catalogue_check_variants(ps, s))
+			return (int)ps->in.err->code;
 	}
 	return 0;
 }
@@ -263,6 +269,24 @@ static int parse(struct analyze_catalogue *c, struct str text, const char *file,
 	int rc = inifile_read(&ps.in, handler, &ps);
 
 	return rc ? rc : check(&ps);
+}
+
+#define TELLING 2	/* nats: what everything slow brings about, such as latency, weighs less */
+
+/* The causes that explain a signal which speaks clearly for s. */
+static void list_behind(struct analyze_catalogue *c, struct cause_spec *s)
+{
+	for (size_t i = 0; i < c->n && s->text.n_behind < CATALOGUE_MAX_CAUSES; i++) {
+		bool explains = false;
+
+		for (size_t k = 0; k < s->n_signals && c->cause[i] != s; k++)
+			explains |= !s->signal[k].against && s->signal[k].weight >= TELLING && catalogue_explains(c->cause[i], s->signal[k].name);
+		if (explains)
+			s->behind[s->text.n_behind++] = c->cause[i]->text.id;
+	}
+	s->text.behind = s->behind;
+	s->text.explains = s->explains;
+	s->text.n_explains = s->n_explains;
 }
 
 /* The signal lines of each cause for the reader, with the numbers in use. */
@@ -276,6 +300,8 @@ static void list_lines(struct analyze_catalogue *c)
 
 			s->lines[which][s->n_lines[which]++] = s->signal[k].text;
 		}
+		list_behind(c, s);
+		s->text.variant = s->variant;
 		s->text.signals = s->lines[0];
 		s->text.against = s->lines[1];
 	}

@@ -12,10 +12,17 @@
  *   against = NAME weight=W [down] [level=L]     loud: W nats against it
  *   frames = NAME metric=METRIC [loud=X] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of goroutines, in stacks
  *                                      with a frame that matches; a NAME with a dot is the signal itself (gc.cpu_share)
+ *   look = NAME metric=METRIC [loud=X] /REGEX/   the same for choosing a variant: look.<cause>.NAME, which no cause scores
+ *   variant = NAME when COND [and COND ...]      one of several actions; the first whose conditions hold is taken, else the cause's own action.
+ *                                      COND: SIGNAL[:cur|:base] OP NUMBER (the signal's loudness, or a raw side), or fact:FACT OP NUMBER; OP: > >= < <=
+ *   do, watch, check, only             of the variant above: its action, and where they differ its risk, verify, versions
  *   explains = NAME ...                symptoms this cause brings about: counted once, under the strongest cause that explains them
  *   guilty = KIND[:METRIC] ...         how the guilty code is found: own:cpu own:alloc_bytes own:inuse_growth_bytes own:mutex_delay
  *                                      waiter[:CLASS] creator (of the goroutine stack that grew most), caller:NAME (the user frame above the
  *                                      goroutine signature NAME)
+ *
+ * Action texts: {function} {where} {creator} {waiter} stand for the code found, {F6.n} for a number of analyze/advice_numbers.c. What stands in [brackets] is
+ * left out when a number in it is not known; the first fact missing then says what would give it.
  *
  * The numbers there are set by hand. weights.ini, which `make eval FIT=1` writes, goes over them by the names of cause and signal; what
  * it marks `hand` no capture of the corpus could tell, and stays as it is.
@@ -41,8 +48,26 @@ struct cause_frames {
 	int line;
 };
 
+#define CATALOGUE_MAX_VARIANTS 8
+#define CATALOGUE_MAX_CONDITIONS 4
+
+struct cause_condition {
+	const char *name;		/* of a signal, or of a fact */
+	enum { CONDITION_VALUE, CONDITION_BASE, CONDITION_CUR, CONDITION_FACT } of;
+	bool greater, equal;		/* > >= < <= */
+	double limit;
+};
+
+struct cause_variant {
+	struct cause_condition condition[CATALOGUE_MAX_CONDITIONS];
+	size_t n;
+	int line;
+};
+
 struct cause_spec {
 	struct analyze_cause text;
+	struct analyze_variant variant[CATALOGUE_MAX_VARIANTS];	/* text.variant points here */
+	struct cause_variant choice[CATALOGUE_MAX_VARIANTS];	/* when each is taken */
 	double prior;
 	struct cause_signal signal[CATALOGUE_MAX_LINES];
 	size_t n_signals;
@@ -50,6 +75,7 @@ struct cause_spec {
 	size_t n_frames;
 	const char *explains[CATALOGUE_MAX_LINES];
 	size_t n_explains;
+	const char *behind[CATALOGUE_MAX_CAUSES];	/* text.behind */
 	const char *guilty[8];
 	size_t n_guilty;
 	const char *lines[2][CATALOGUE_MAX_LINES + 1];	/* signal and against lines as written, NULL-terminated */

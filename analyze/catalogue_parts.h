@@ -31,6 +31,13 @@ bool catalogue_number(const char *word, const char *key, double *out, bool *bad)
 /* NAME weight=W [miss=M] [down] [level=L], and `hand` where hand is not NULL. 1, or catalogue_fail(). */
 int catalogue_signal(struct catalogue_parse *ps, struct cause_signal *out, const char *value, bool against, bool *hand);
 
+/* Appends value to a text, after a blank. 1, or catalogue_fail(). */
+int catalogue_text(struct catalogue_parse *ps, const char **field, const char *value);
+/* The keys variant, do, watch, check, only: -1 when key is none of them, else as above. */
+int catalogue_variant(struct catalogue_parse *ps, struct cause_spec *s, const char *key, const char *value);
+/* Every variant has an action, and what texts and conditions name exists. */
+int catalogue_check_variants(struct catalogue_parse *ps, const struct cause_spec *s) ERR_MUST_CHECK;
+
 /* The constants as set by hand. */
 void catalogue_weights_by_hand(struct analyze_catalogue *c);
 /* The text of weights.ini over what is there. */

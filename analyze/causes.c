@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 #include "analyze/hypotheses.h"
+#include "analyze/learned.h"
+#include "analyze/missing.h"
 #include "analyze/signal.h"
 #include "core/text.h"
 
@@ -53,7 +55,7 @@ static const char *group_of(const char *signal)
 	return "other";
 }
 
-static const char *need_of(const char *group)
+const char *missing_needs(const char *group)
 {
 	int i = 0;
 
@@ -77,7 +79,7 @@ static int put_absent(struct pass *p, struct err *err)
 				if (strcmp(s->frames[f].name, s->signal[k].name) == 0)
 					group = strcmp(s->frames[f].metric, "alloc") == 0 || strcmp(s->frames[f].metric, "inuse") == 0
 							? "heap" : s->frames[f].metric;
-			rc = signal_absent(p, s->signal[k].name, group, need_of(group), err);
+			rc = signal_absent(p, s->signal[k].name, group, missing_needs(group), err);
 		}
 	}
 	return rc;
@@ -230,6 +232,8 @@ static int put_analysis(struct pass *p, const struct contest *c, const struct hy
 	if (rc)
 		return rc;
 	analyze_fingerprint(p->cat, model);
+	if (p->learned)
+		learned_fingerprint(p->learned, model);
 	write_options(p, &options);
 	rc = buf_check(&options, err);
 	if (!rc)
@@ -240,6 +244,28 @@ static int put_analysis(struct pass *p, const struct contest *c, const struct hy
 			 c->changed, top->coverage, p->per_request ? "request" : "second", title);
 	buf_free(&options);
 	return rc;
+}
+
+/* Verdicts of this user over the scores, when they were asked for and there are enough of them. */
+static int use_learned(struct pass *p, struct contest *c, struct err *err)
+{
+	struct learned *l = arena_new(&p->mem, struct learned);
+	struct history *h = NULL;
+	struct limits limits = limits_default;
+	int rc = l ? history_open(&h, p->o->learned, &limits, err) : err_nomem(err);
+
+	if (!rc)
+		rc = history_learn(h, &p->mem, l, err);
+	history_close(h);
+	if (rc)
+		return rc;
+	if (!l->active)
+		return pass_caveat(p, err, "learned", NULL, "Nothing was learned yet: %lld verdicts, %lld of them no; %d with %d no are wanted (attrib verdict).",
+				   (long long)l->verdicts, (long long)l->nos, HISTORY_VERDICTS, HISTORY_NOS);
+	p->learned = l;
+	rc = learned_apply(l, c, &p->mem, err);
+	return rc ? rc : pass_caveat(p, err, "learned", NULL, "Scores follow %lld verdicts of this user, %lld of them no (--learned).",
+				     (long long)l->verdicts, (long long)l->nos);
 }
 
 int pass_causes(struct pass *p, struct err *err)
@@ -255,6 +281,10 @@ int pass_causes(struct pass *p, struct err *err)
 		rc = contest_bind(&c, &facts, p->cat, &p->mem, err);
 	if (!rc)
 		rc = contest_score(&c, err);
+	if (!rc)
+		rc = missing_put(p, &c, err);
+	if (!rc && p->o->learned && p->o->model != ANALYZE_LINEAR)
+		rc = use_learned(p, &c, err);
 	if (!rc && p->o->model == ANALYZE_LINEAR)
 		rc = rank_linear(p, &c, err);
 	if (rc)

@@ -13,11 +13,11 @@
 #include "report/report.h"
 
 struct options {
-	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned;
+	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned, list, reset;
 	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
 	/* attrib diff: what of the stacks is looked at, in pprof's words */
 	const char *focus, *ignore, *hide, *show, *show_from, *tagfocus, *tagignore, *peek, *folded, *taus;
-	const char *split, *align;
+	const char *split, *align, *note;
 	bool by_packages, by_files, by_lines, absolute, relative, exact;
 	struct opt_list baseline, limit, gate, label;
 	int64_t workers, rows;
@@ -52,7 +52,7 @@ struct cmd {
 
 /* In the order a first-time user needs them; NULL at the end (main.c). */
 extern const struct cmd *const cmds[];
-extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_version, cmd_help;
+extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_verdict, cmd_version, cmd_help;
 const struct cmd *cmd_find(const char *name);	/* NULL: none */
 const char *cmd_near(const char *name);		/* a name that was probably meant; NULL: none is near */
 

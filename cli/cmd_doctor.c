@@ -15,7 +15,11 @@ static int run(struct ctx *c, struct err *err)
 	int rc = work_init(&w, c, err);
 
 	if (!rc)
-		rc = work_read_into_memory(&w, false, err);
+		rc = work_read_into_memory(&w, true, err);
+	if (!rc)
+		rc = report_count_inputs(&facts, w.st, err);
+	if (!rc && facts.read + facts.partial)
+		rc = analyze_run(w.st, &w.analyze, err);
 	if (!rc)
 		rc = report_model_load(&m, w.st, err);
 	if (!rc) {
@@ -41,7 +45,8 @@ const struct cmd cmd_doctor = {
 	.name = "doctor",
 	.args = "RUN...",
 	.help = "say what a run folder lacks, what it would be good for, how to capture it",
-	.about = "Reads the folder and judges nothing. Lists every file that could not be read, with place and reason. Writes nothing.",
+	.about = "Reads the folder and says which missing source would raise the confidence of the answer most, and what else is missing. Lists every file\n"
+		 "that could not be read, with place and reason. Writes nothing.",
 	.examples = examples,
 	.groups = groups,
 	.min_args = 1,

@@ -5,6 +5,7 @@
  * explain CAUSE prints the catalogue's entry, explain RUN:CAUSE the evidence of RUN's database, explain alone the list. The last
  * colon parts RUN from CAUSE: cause ids hold none.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/cmd.h"
@@ -12,12 +13,12 @@
 #include "cli/work.h"
 #include "report/page.h"
 
-/* An advice names the code that an analysis found; here there is none yet. */
+/* An advice names the code and the numbers that an analysis found; here there are none yet. [Parts] with numbers lose their brackets. */
 static void without_places(struct buf *out, const char *text)
 {
 	static const struct { const char *mark, *words; } table[] = {
 		{ "{function}", "the guilty function" }, { "{where}", "its file and line" }, { "{creator}", "the function that starts them" },
-		{ "{waiter}", "the function that waits" },
+		{ "{waiter}", "the function that waits" }, { "[]", "[]" }, { "[", "" }, { "]", "" }, { "{", "<" }, { "}", ">" },
 	};
 
 	while (*text) {
@@ -55,6 +56,80 @@ static void lines(struct page *p, const char *title, enum page_mark mark, const 
 		page_item(p, 2, mark, str_from(*line));
 }
 
+static void variants(struct page *p, const struct analyze_cause *a)
+{
+	struct buf b = { .limit = 1 << 20 };
+
+	if (a->n_variants)
+		page_heading(p, "WHAT TO DO, BY WHAT IS SEEN", "the first whose conditions hold");
+	for (size_t i = 0; i < a->n_variants; i++) {
+		const struct analyze_variant *v = &a->variant[i];
+
+		buf_reset(&b);
+		buf_printf(&b, "%s: when %s", v->name, v->when);
+		for (; i + 1 < a->n_variants && strcmp(a->variant[i + 1].action, v->action) == 0; i++)
+			buf_printf(&b, ", or %s", a->variant[i + 1].when);
+		page_text(p, 2, 4, INK_BOLD, buf_view(&b));
+		buf_reset(&b);
+		without_places(&b, v->action);
+		page_text(p, 4, 4, INK_PLAIN, buf_view(&b));
+	}
+	buf_free(&b);
+}
+
+/* {F6.n} of a text, with its rule and the facts it needs. */
+static void numbers_of(struct page *p, const char *text, struct buf *seen)
+{
+	struct buf b = { .limit = 1 << 16 };
+
+	for (const char *open = text; open && (open = strstr(open, "{F")) != NULL; open++) {
+		struct analyze_number n;
+		char mark[40];
+
+		if (!analyze_number_find(&n, open + 1))
+			continue;
+		snprintf(mark, sizeof(mark), "<%s>", n.name);
+		if (seen->data && strstr(seen->data, mark))
+			continue;
+		if (!seen->len)
+			page_heading(p, "NUMBERS", "each from facts of the run; without them there is none");
+		buf_puts(seen, mark);
+		buf_reset(&b);
+		buf_printf(&b, "%s = %s", mark, n.rule);
+		for (size_t i = 0; i < n.n_needs; i++)
+			buf_printf(&b, "%s%s", i ? "; " : ". Needs ", n.needs[i]);
+		page_text(p, 2, 4, INK_PLAIN, buf_view(&b));
+	}
+	buf_free(&b);
+}
+
+static void numbers(struct page *p, const struct analyze_cause *a)
+{
+	struct buf seen = { .limit = 1 << 16 };
+
+	numbers_of(p, a->action, &seen);
+	for (size_t i = 0; i < a->n_variants; i++)
+		numbers_of(p, a->variant[i].action, &seen);
+	buf_free(&seen);
+}
+
+/* The order of explanation, for this cause: whose symptoms its signals may be, and what it accounts for itself. */
+static void explanation(struct page *p, const struct analyze_cause *a)
+{
+	struct buf b = { .limit = 1 << 16 };
+
+	for (size_t i = 0; i < a->n_explains; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", a->explains[i]);
+	if (b.len)
+		section(p, "WHAT IT BRINGS ABOUT", b.data);
+	buf_reset(&b);
+	for (size_t i = 0; i < a->n_behind; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", a->behind[i]);
+	if (b.len)
+		section(p, "RULE OUT FIRST, AS THEY BRING ITS SIGNALS ABOUT TOO", b.data);
+	buf_free(&b);
+}
+
 static void print_cause(struct page *p, const struct analyze_cause *a)
 {
 	struct buf b = { .limit = 1 << 20 };
@@ -67,7 +142,10 @@ static void print_cause(struct page *p, const struct analyze_cause *a)
 	section(p, "WHAT ONE SEES", a->symptoms);
 	lines(p, "SPEAKS FOR IT", MARK_FOR, a->signals);
 	lines(p, "SPEAKS AGAINST IT", MARK_AGAINST, a->against);
+	explanation(p, a);
 	section(p, "WHAT TO DO", a->action);
+	variants(p, a);
+	numbers(p, a);
 	section(p, "RISK", a->risk);
 	section(p, "HOW TO VERIFY", a->verify);
 	section(p, "VERSIONS", a->versions);

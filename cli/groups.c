@@ -46,6 +46,7 @@ static const struct opt sides[] = {
 static const struct opt model[] = {
 	{ "model", 0, OPT_TEXT, "NAME", AT(model), "default, or linear: the three causes of the original formula", models },
 	{ "causes", 0, OPT_TEXT, "FILE", AT(causes), "more causes, or other weights, in the form of causes.ini", NULL },
+	{ "learned", 0, OPT_FLAG, NULL, AT(learned), "let your verdicts (attrib verdict) move the scores; never where CI is set", NULL },
 	{ "effect", 0, OPT_TEXT, "SHARE", AT(effect), "a smaller relative change is no change; default 5%", NULL },
 	{ "gate", 0, OPT_LIST, "GATE", AT(gate), "what fails (exit 1), such as cpu_per_request>+5%, any>=0.8, warn:rps<-5%; may be repeated", NULL },
 	{ "pause-over", 0, OPT_TEXT, "TIME", AT(pause_over), "a GC pause above it is long; default 10ms", NULL },

@@ -58,10 +58,37 @@ static int read_tolerance(const char *text, double *ms, struct err *err)
 	return 0;
 }
 
+const char *work_history(struct ctx *c)
+{
+	struct buf b = { .limit = 0 };
+	const char *path;
+
+	if (!c->data_dir)
+		return NULL;
+	buf_printf(&b, "%s/history.db", c->data_dir);
+	path = b.failed ? NULL : arena_strdup(&c->mem, b.data);
+	buf_free(&b);
+	return path;
+}
+
+static void use_learned(struct analyze_opts *o, struct ctx *c)
+{
+	const char *path = c->o.learned && !c->ci ? work_history(c) : NULL;
+	struct stat st;
+
+	if (c->o.learned && c->ci)
+		emit_note(c, "note: CI is set, so --learned is not used");
+	else if (c->o.learned && (!path || stat(path, &st) != 0))
+		emit_note(c, "note: there are no verdicts to learn from (attrib verdict)");
+	else
+		o->learned = path;
+}
+
 int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c, struct err *err)
 {
 	int rc = 0;
 
+	use_learned(o, c);
 	o->model = c->o.model && strcmp(c->o.model, "linear") == 0 ? ANALYZE_LINEAR : ANALYZE_DEFAULT;
 	if (c->o.causes) {
 		rc = file_slurp(causes, c->o.causes, CAUSES_BYTES, err);

@@ -40,6 +40,8 @@ void work_free(struct work *w);
 
 /* analyze_opts from --model, --causes, --effect, --pause-over; causes keeps the file's text. */
 int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c, struct err *err) ERR_MUST_CHECK;
+/* $XDG_DATA_HOME/attrib/history.db, NULL: nowhere. The ctx's arena. */
+const char *work_history(struct ctx *c);
 /* RUN/attrib/attrib.db, DIR/attrib.db with --out DIR; run itself when it is a file. The ctx's arena. */
 const char *work_db_path(struct ctx *c, const char *run);
 /* Opens the database of a run to be read, says when it was not written here. */

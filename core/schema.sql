@@ -350,6 +350,14 @@ CREATE TABLE evidence (
   FOREIGN KEY (analysis, cause) REFERENCES cause
 ) STRICT, WITHOUT ROWID;
 
+-- [A] What each source of which nothing was measured could add. gain: how much the right answer's score would rise, expected over what may be right; cause: of
+-- which it would tell most, score: what that cause would then have if it is right.
+CREATE TABLE missing (
+  analysis INTEGER NOT NULL REFERENCES analysis, source_group TEXT NOT NULL, cause TEXT NOT NULL,
+  needs TEXT NOT NULL,                    -- the files that would give it
+  score REAL NOT NULL, gain REAL NOT NULL, PRIMARY KEY (analysis, source_group)
+) STRICT, WITHOUT ROWID;
+
 -- [A] The code that carries a cause; role: hot (cost), waiter, holder, creator, allocator.
 CREATE TABLE guilty (
   analysis INTEGER NOT NULL, cause TEXT NOT NULL, rank INTEGER NOT NULL, role TEXT NOT NULL,

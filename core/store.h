@@ -29,10 +29,18 @@ enum store_mode {
 	STORE_READ,	/* read-only and never trusted: defensive, quick-checked, no extensions; application_id, version and tables
 			 * must be ours (else ERR_INPUT), the views are ours whatever views the file has */
 	STORE_KNOWN,	/* as STORE_READ, for bytes that storefile says are ours: their rows are not checked again */
+	STORE_KEPT,	/* store_open_kept() */
 };
 
 int store_open(struct store **out, const char *path, enum store_mode mode, const struct limits *limits,
 	       struct err *err) ERR_MUST_CHECK;
+/*
+ * A file that is kept for good, made when it is not there: journaled, synced, another process may have it open too (5 s are waited for it). script
+ * has lines `-- version N`, each before what turns version N - 1 into N; what a file lacks is run in one transaction. ERR_INPUT for
+ * a file of something else, or of a later version than the script knows.
+ */
+int store_open_kept(struct store **out, const char *path, int32_t application_id, const char *script, const struct limits *limits,
+		    struct err *err) ERR_MUST_CHECK;
 void store_close(struct store *st);	/* NULL is fine */
 /* A statement that runs while *stop is not 0 ends with ERR_SIGNAL (err->signal = *stop). The flag outlives the store. */
 void store_stop_on(struct store *st, const volatile int *stop);

@@ -256,6 +256,14 @@ static int open_build(struct store *st, const struct limits *l, struct err *err)
 	return entries ? 0 : store_schema_make(st, err);
 }
 
+int store_open_shared(struct store *st, const char *path, const struct limits *l, struct err *err)
+{
+	if (resolve(&st->path, path, err) || open_file(st, st->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err))
+		return (int)err->code;
+	harden(st);
+	return set_max_bytes(st, l, err);
+}
+
 static int open_memory(struct store *st, const struct limits *l, struct err *err)
 {
 	if (open_file(st, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY, err) ||

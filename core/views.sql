@@ -63,6 +63,11 @@ SELECT r.analysis, r.rank, r.cause, c.title, c.score, r.variant, r.act, f.name A
 FROM recommendation r
   LEFT JOIN cause c ON c.analysis = r.analysis AND c.id = r.cause LEFT JOIN func f ON f.id = r.func;
 
+-- Sources that would raise the confidence: by how much (expected), and the cause of which each would tell most, now and then.
+CREATE VIEW missing_sources AS
+SELECT m.analysis, m.source_group, m.cause, c.title, m.needs, m.score, m.gain, c.score AS now FROM missing m
+  LEFT JOIN cause c ON c.analysis = m.analysis AND c.id = m.cause WHERE m.gain > 0;
+
 -- The linear model of the original design: score follows the significance of its signals, unweighted does not.
 CREATE VIEW linear_scores AS
 SELECT l.analysis, l.cause, c.title, l.score, l.unweighted FROM linear_score l

@@ -13,6 +13,9 @@
 #include "report/term.h"
 #include "report/words.h"
 
+#define WORTH_SHOWN 3
+#define WORTH_TELLING .01
+
 struct source {
 	const char *kinds[3];	/* of data_by_side; any of them will do */
 	const char *name;
@@ -199,6 +202,29 @@ static void print_times(struct page *p, const struct report_model *m, unsigned *
 			      "run.json: \"settings\": {\"GOMAXPROCS\": 4, \"GOGC\": 100}", NULL);
 }
 
+/* What the contest says a missing source could add; the rest of this page is what one should have in any case. */
+static void print_worth(struct page *p, const struct report_model *m)
+{
+	struct buf b = { .limit = 1 << 16 };
+
+	if (!m->missing.n)
+		return;
+	page_heading(p, "WHAT WOULD HELP MOST", "by the answer as it stands");
+	if (m->missing.v[0].gain < WORTH_TELLING)
+		page_text(p, 2, 2, INK_PLAIN, str_from("No source that is missing would raise the confidence by itself."));
+	for (size_t i = 0; i < m->missing.n && i < WORTH_SHOWN && m->missing.v[i].gain >= WORTH_TELLING; i++) {
+		const struct model_missing *x = &m->missing.v[i];
+
+		buf_reset(&b);
+		buf_str(&b, x->needs);
+		buf_puts(&b, ": if it is ");
+		buf_str(&b, x->cause);
+		buf_printf(&b, ", its score would be %.2f instead of %.2f", x->score, x->now);
+		page_item(p, 2, MARK_BULLET, buf_view(&b));
+	}
+	buf_free(&b);
+}
+
 static void print_notes(struct page *p, const struct report_model *m)
 {
 	if (!m->notes.n)
@@ -230,7 +256,8 @@ void report_doctor(struct buf *out, const struct report_model *m, const struct r
 	term_run(&text, o);
 	page_end(&p);
 	print_there(&p, m);
-	page_heading(&p, "WHAT IS MISSING", "most useful first");
+	print_worth(&p, m);
+	page_heading(&p, "WHAT IS MISSING", "of what attrib knows how to use");
 	print_baseline(&p, m, &n);
 	print_sources(&p, m, &n);
 	print_times(&p, m, &n);

@@ -88,6 +88,7 @@ struct model_signal {
 };
 
 struct model_lag { struct str earlier, later; int64_t gap, err; double r; };
+struct model_missing { struct str source_group, cause, needs; double score, gain, now; };
 struct model_linear { struct str cause, title; double score, unweighted; };
 struct model_run { struct str folder, name, side, revision; int64_t instances, started, ended; double requests; };
 struct model_setting { struct str name, value, origin, run, instance, side; };
@@ -122,6 +123,7 @@ struct report_model {
 	MODEL_LIST(struct model_cluster) clusters;
 	MODEL_LIST(struct model_signal) signals;
 	MODEL_LIST(struct model_lag) lags;
+	MODEL_LIST(struct model_missing) missing;	/* the most worth first */
 	MODEL_LIST(struct model_linear) linear;
 	MODEL_LIST(struct model_run) runs;
 	MODEL_LIST(struct model_setting) settings;

@@ -164,6 +164,11 @@ static void fill_lag(struct report_model *m, struct stmt *q, void *row)
 		stmt_real(q, 4) };
 }
 
+static void fill_missing(struct report_model *m, struct stmt *q, void *row)
+{
+	*(struct model_missing *)row = (struct model_missing){ model_text(m, q, 0), model_text(m, q, 1), model_text(m, q, 2), stmt_real(q, 3), stmt_real(q, 4), stmt_real(q, 5) };
+}
+
 static void fill_linear(struct report_model *m, struct stmt *q, void *row)
 {
 	*(struct model_linear *)row = (struct model_linear){ model_text(m, q, 0), model_text(m, q, 1), stmt_real(q, 2), stmt_real(q, 3) };
@@ -200,6 +205,7 @@ static const char clusters_sql[] = "SELECT id, kind, name, class, creator, base,
 static const char signals_sql[] = "SELECT name, source_group, state, unit, why, cluster, value, base, cur, lo, hi, p, onset, onset_err"
 	" FROM signals WHERE analysis = ? ORDER BY name";
 static const char lags_sql[] = "SELECT earlier, later, gap, err, r FROM lags WHERE analysis = ? ORDER BY earlier, later";
+static const char missing_sql[] = "SELECT source_group, cause, needs, score, gain, now FROM missing_sources WHERE analysis = ? ORDER BY gain DESC, source_group";
 static const char linear_sql[] = "SELECT cause, title, score, unweighted FROM linear_scores WHERE analysis = ? ORDER BY score DESC, cause";
 
 const struct model_part model_part_raw = PART(raw, model_raw, false, raw_sql, fill_raw);
@@ -220,6 +226,7 @@ const struct model_part model_parts_meaning[] = {
 	PART(clusters, model_cluster, true, clusters_sql, fill_cluster),
 	PART(signals, model_signal, true, signals_sql, fill_signal),
 	PART(lags, model_lag, true, lags_sql, fill_lag),
+	PART(missing, model_missing, true, missing_sql, fill_missing),
 	PART(linear, model_linear, true, linear_sql, fill_linear),
 	{ .sql = NULL },
 };
