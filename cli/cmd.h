@@ -14,9 +14,11 @@
 
 struct options {
 	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned;
+	bool all_ci, raw, man, selftest;
 	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
-	struct opt_list baseline, limit, gate;
-	int64_t workers, rows;
+	const char *sarif, *junit, *summary, *codequality, *metrics, *prom, *csv, *github, *unmapped, *format;
+	struct opt_list baseline, limit, gate, path_map;
+	int64_t workers, rows, side_runs, comparisons;
 };
 
 struct ctx {
@@ -31,6 +33,8 @@ struct ctx {
 	const char *data_dir;		/* $XDG_DATA_HOME/attrib; NULL: there is none */
 	bool ci;			/* $CI is set: nothing that a person decided is used */
 	const char *gnuplot;		/* as $PATH has it, an absolute path; NULL: there is none */
+	bool github_actions;		/* $GITHUB_ACTIONS is true */
+	const char *step_summary;	/* $GITHUB_STEP_SUMMARY; NULL: there is none */
 	const volatile int *stop;	/* the signal that asks us to stop, 0 while none does */
 	unsigned statuses;		/* bit n: exit status n applies (gates, --strict), whatever else does */
 };
@@ -48,7 +52,8 @@ struct cmd {
 
 /* In the order a first-time user needs them; NULL at the end (main.c). */
 extern const struct cmd *const cmds[];
-extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_version, cmd_help;
+extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_gate, cmd_export,
+	cmd_completion, cmd_version, cmd_help;
 const struct cmd *cmd_find(const char *name);	/* NULL: none */
 const char *cmd_near(const char *name);		/* a name that was probably meant; NULL: none is near */
 
@@ -57,6 +62,6 @@ enum { STATUS_GATE = 1, STATUS_USAGE = 2, STATUS_INPUT = 3, STATUS_STRICT = 4, S
 void cmd_status(struct ctx *c, int status);
 
 /* Option groups that commands share (groups.c). */
-extern const struct opt_group group_common, group_input, group_baseline, group_model, group_output, group_page, group_causes;
+extern const struct opt_group group_common, group_input, group_baseline, group_model, group_output, group_page, group_causes, group_ci;
 
 #endif
