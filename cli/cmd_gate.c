@@ -140,7 +140,7 @@ static int print(struct buf *b, struct work *w, const struct analyze_trial *tria
 	buf_printf(b, "attrib: gates on %zu runs of the same code, %zu a side: %zu comparisons", w->c->args.n, k, n);
 	if (n < all)
 		buf_printf(b, " of %zu", all);
-	buf_printf(b, ", %zu of them share no run\n\n%-32s %22s %s\n%-32s %9s %12s ", independent, "", "FALSE ALARMS        ",
+	buf_printf(b, ", as much evidence as %zu that share no run\n\n%-32s %22s %s\n%-32s %9s %12s ", independent, "", "FALSE ALARMS        ",
 		   "CAUGHT, of a change planted:     80 % of", "gate", "failed", "95 %");
 	for (size_t i = 0; i < ANALYZE_PLANTED; i++) {
 		snprintf(size, sizeof(size), "x%.2f", 1 + analyze_planted[i]);

@@ -127,8 +127,8 @@ static void put_value(struct buf *b, const struct report_export *o, struct stmt 
 		v = stmt_real(q, col);
 		if (isfinite(v))
 			fmt_real(b, v);
-		else if (o->format == REPORT_JSON)
-			buf_puts(b, "null");
+		else
+			buf_puts(b, o->format == REPORT_JSON ? "null" : isnan(v) ? "" : v > 0 ? "inf" : "-inf");
 		break;
 	case 't':
 		put_text(b, o, stmt_text(q, col));

@@ -14,7 +14,9 @@
 static void put_real(struct buf *out, double v)
 {
 	buf_byte(out, ',');
-	if (isfinite(v))
+	if (isinf(v))	/* an interval that is open at this end */
+		buf_puts(out, v > 0 ? "inf" : "-inf");
+	else if (!isnan(v))
 		fmt_real(out, v);
 }
 

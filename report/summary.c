@@ -54,16 +54,27 @@ static bool links(struct str s, size_t i)
 		(s.p[i] == '.' && i >= 3 && (s.p[i - 1] | 32) == 'w' && (s.p[i - 2] | 32) == 'w' && (s.p[i - 3] | 32) == 'w');
 }
 
+/* Would s at the start of a line begin a list or a heading's underline? */
+static bool begins_block(struct str s)
+{
+	size_t n = 0;
+
+	if (s.n && (s.p[0] == '=' || ((s.p[0] == '-' || s.p[0] == '+') && (s.n == 1 || s.p[1] == ' ' || s.p[1] == '-'))))
+		return true;
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return n && n < s.n && (s.p[n] == '.' || s.p[n] == ')') && (n + 1 == s.n || s.p[n + 1] == ' ');
+}
+
 static void put_prose(struct buf *out, struct str s)
 {
 	s = ci_head(s, PROSE);
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		bool first = i == 0 && (unsigned char)c < 0x80 && !((c | 32) >= 'a' && (c | 32) <= 'z');
 
 		if (c == '\n' || c == '\r')
 			buf_byte(out, ' ');
-		else if (first || links(s, i) || c == '<' || c == '>' || c == '&' || c == '|')
+		else if ((i == 0 && begins_block(s)) || links(s, i) || c == '<' || c == '>' || c == '&' || c == '|')
 			buf_printf(out, "&#%d;", c);
 		else if (strchr("\\`*_[]~#!$^", c) && c)
 			buf_printf(out, "\\%c", c);
@@ -103,7 +114,10 @@ static void gate_row(struct buf *out, const struct report_model *m, const struct
 {
 	const struct model_change *c = ci_gate_total(m, g);
 	bool pass = str_is(g->result, "pass"), warn = str_is(g->level, "warn");
+	struct buf said = { .limit = 1 << 16 };
+	size_t from = strlen("failed  ") + g->expr.n;	/* say_gate() names the gate first, which the row does already */
 
+	say_gate(&said, g);
 	buf_puts(out, "| ");
 	put_code(out, g->expr);
 	buf_puts(out, " | ");
@@ -115,10 +129,11 @@ static void gate_row(struct buf *out, const struct report_model *m, const struct
 	buf_puts(out, " | ");
 	if (c)
 		PROSE_OF(out, say_total_change(&b_, c));
-	buf_printf(out, " | %s ", pass ? "passed" : warn ? "warned" : "**failed**");
-	if (!pass)
-		PROSE_OF(out, say_gate(&b_, g));
+	buf_printf(out, " | %s", pass ? "passed" : warn ? "warned" : "**failed**");
+	if (said.len > from)
+		put_prose(out, str_skip(buf_view(&said), from));
 	buf_puts(out, " |\n");
+	buf_free(&said);
 }
 
 static void put_gates(struct buf *out, const struct report_model *m)
