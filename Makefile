@@ -152,10 +152,10 @@ install: all ## the program, its man page and completions; PREFIX=/usr/local
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/attrib
 	$(Q)mkdir -p $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	./$(BIN) help --man >$(DESTDIR)$(PREFIX)/share/man/man1/attrib.1
-	./$(BIN) completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/attrib
-	./$(BIN) completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_attrib
-	./$(BIN) completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/attrib.fish
+	$(DESTDIR)$(PREFIX)/bin/attrib help --man >$(DESTDIR)$(PREFIX)/share/man/man1/attrib.1
+	$(DESTDIR)$(PREFIX)/bin/attrib completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/attrib
+	$(DESTDIR)$(PREFIX)/bin/attrib completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_attrib
+	$(DESTDIR)$(PREFIX)/bin/attrib completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/attrib.fish
 
 clean: ## forget the build
 	$(Q)rm -rf build attrib
