@@ -148,8 +148,14 @@ accept: all ## rewrite the expectations of tests/cases (then read git diff)
 docs: all ## regenerate docs/limits.md and docs/schema.md
 	$(Q)sh tests/docs ./$(BIN)
 
-install: all ## PREFIX=/usr/local
+install: all ## the program, its man page and completions; PREFIX=/usr/local
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/attrib
+	$(Q)mkdir -p $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(DESTDIR)$(PREFIX)/bin/attrib help --man >$(DESTDIR)$(PREFIX)/share/man/man1/attrib.1
+	$(DESTDIR)$(PREFIX)/bin/attrib completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/attrib
+	$(DESTDIR)$(PREFIX)/bin/attrib completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_attrib
+	$(DESTDIR)$(PREFIX)/bin/attrib completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/attrib.fish
 
 clean: ## forget the build
 	$(Q)rm -rf build attrib

@@ -71,6 +71,28 @@ struct analyze_variant {
 	const char *name, *when, *action, *risk, *verify, *versions;
 };
 
+/* What a gate did in one comparison of runs of the same code. */
+struct analyze_trial {
+	double value, lo, hi;		/* as struct gate's row has them; NaN: not known */
+	bool known, failed;
+};
+#define ANALYZE_PLANTED 6
+extern const double analyze_planted[ANALYZE_PLANTED];	/* relative changes whose catch is measured: .05 .1 .2 .3 .5 1 */
+struct analyze_selftest {
+	size_t n, failed, missing;	/* comparisons; that failed by data; without data, which fails too */
+	double rate, lo, hi;		/* of false alarms, with its 95 % interval */
+	bool has_power;			/* the gate is on a metric whose size a change can multiply */
+	double power[ANALYZE_PLANTED];	/* the share of comparisons that fail with the change planted */
+	double sure;			/* the smallest change (sign as the gate's) caught in 80 % of comparisons; NaN: none below tenfold */
+};
+/*
+ * How often the gate fails where nothing changed, and what it catches, from n comparisons, of which `independent` share no run: the interval
+ * (Clopper-Pearson) is of so many, since comparisons that share a run are not new evidence. A planted change multiplies the current side, and so
+ * both ends of its interval.
+ */
+int analyze_gate_selftest(struct analyze_selftest *out, const char *gate, const struct analyze_trial *t, size_t n, size_t independent,
+			  struct err *err) ERR_MUST_CHECK;
+
 /* What causes.ini says of one cause, for `attrib explain`: borrowed strings, NULL where it says nothing. */
 struct analyze_cause {
 	const char *id, *title, *what, *symptoms, *action, *risk, *verify, *versions, *correction, *source;

@@ -11,17 +11,9 @@
 #include <string.h>
 
 #include "analyze/catalogue.h"
+#include "analyze/gates.h"
 #include "analyze/pass.h"
 #include "core/fmt.h"
-
-enum op { OVER, OVER_OR_AT, UNDER, UNDER_OR_AT };
-
-struct gate {
-	char expr[128], subject[64];	/* expr as written, without warn: */
-	bool warn, relative;		/* relative: the change against the baseline, as a share */
-	enum op op;
-	double limit;
-};
 
 static bool number(struct str s, double *out)
 {
@@ -62,7 +54,7 @@ static bool read_limit(struct str s, struct gate *g)
 	return false;
 }
 
-static int parse(const char *text, struct gate *g, struct err *err)
+int gate_parse(const char *text, struct gate *g, struct err *err)
 {
 	const char *at = text;
 	size_t n;
@@ -74,7 +66,7 @@ static int parse(const char *text, struct gate *g, struct err *err)
 	if (n == 0 || n >= sizeof(g->subject) || !at[n] || strlen(at) >= sizeof(g->expr))
 		return err_set(err, ERR_USAGE, "--gate '%.100s': wanted is SUBJECT>LIMIT, such as cpu_per_request>+5%% or any>=0.8", text);
 	memcpy(g->subject, at, n);
-	g->op = at[n] == '>' ? at[n + 1] == '=' ? OVER_OR_AT : OVER : at[n + 1] == '=' ? UNDER_OR_AT : UNDER;
+	g->op = at[n] == '>' ? at[n + 1] == '=' ? GATE_OVER_OR_AT : GATE_OVER : at[n + 1] == '=' ? GATE_UNDER_OR_AT : GATE_UNDER;
 	at += n + (at[n + 1] == '=' ? 2 : 1);
 	if (!read_limit(str_from(at), g))
 		return err_set(err, ERR_USAGE, "--gate '%.100s': '%.40s' is no limit; there are 0.8, 25%%, +5%%, -5%%, 250ms, 12KiB", text, at);
@@ -85,18 +77,17 @@ int analyze_gate_check(const char *text, struct err *err)
 {
 	struct gate g;
 
-	return parse(text, &g, err);
+	return gate_parse(text, &g, err);
 }
 
-/* All of [lo, hi] lies beyond the limit. */
-static bool fails(const struct gate *g, double lo, double hi)
+bool gate_fails(const struct gate *g, double lo, double hi)
 {
 	switch (g->op) {
-	case OVER:
+	case GATE_OVER:
 		return lo > g->limit;
-	case OVER_OR_AT:
+	case GATE_OVER_OR_AT:
 		return lo >= g->limit;
-	case UNDER:
+	case GATE_UNDER:
 		return hi < g->limit;
 	default:
 		return hi <= g->limit;
@@ -121,7 +112,7 @@ static int cause_finding(struct pass *p, const struct gate *g, struct finding *f
 	if (store_next(q, err)) {
 		f->value = stmt_real(q, 0);
 		f->known = true;
-		f->fails = stmt_int(q, 1) == 1 && fails(g, f->value, f->value);
+		f->fails = stmt_int(q, 1) == 1 && gate_fails(g, f->value, f->value);
 	}
 	return store_end(q, err);
 }
@@ -136,7 +127,7 @@ static int changed_finding(struct pass *p, const struct gate *g, struct finding 
 	if (store_next(q, err)) {
 		f->value = stmt_real(q, 0);
 		f->known = true;
-		f->fails = fails(g, f->value, f->value);
+		f->fails = gate_fails(g, f->value, f->value);
 	}
 	return store_end(q, err);
 }
@@ -145,7 +136,7 @@ static int changed_finding(struct pass *p, const struct gate *g, struct finding 
 static const char *const by_signal[][2] = { { "gc_cpu_share", "gc.cpu_share" }, { "goroutine_slope", "goroutines.slope" },
 	{ "heap_slope", "heap.live_slope" }, { "threads", "threads.slope" }, { NULL, NULL } };
 
-static const char *signal_of(const char *metric)
+const char *gate_signal_of(const char *metric)
 {
 	for (int i = 0; by_signal[i][0]; i++)
 		if (strcmp(by_signal[i][0], metric) == 0)
@@ -157,7 +148,7 @@ static int metric_finding(struct pass *p, const struct gate *g, struct finding *
 {
 	static const char of_change[] = "SELECT base, cur, lo, hi FROM change WHERE metric = ? AND scope IN ('total', 'series') ORDER BY id LIMIT 1";
 	static const char of_signal[] = "SELECT base, cur, lo, hi FROM signal WHERE name = ? AND state = 'measured'";
-	const char *signal = signal_of(g->subject);
+	const char *signal = gate_signal_of(g->subject);
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err, signal ? of_signal : of_change, "s", signal ? signal : g->subject);
 
@@ -172,7 +163,7 @@ static int metric_finding(struct pass *p, const struct gate *g, struct finding *
 		f->lo = g->relative ? lo / base : isfinite(base) ? base + lo : cur;
 		f->hi = g->relative ? hi / base : isfinite(base) ? base + hi : cur;
 		f->known = isfinite(f->value) && isfinite(f->lo) && isfinite(f->hi);
-		f->fails = f->known && fails(g, f->lo, f->hi);
+		f->fails = f->known && gate_fails(g, f->lo, f->hi);
 	}
 	return store_end(q, err);
 }
@@ -185,7 +176,7 @@ static int check_subject(struct pass *p, const struct gate *g, bool *cause, stru
 	size_t n = strlen(g->subject);
 
 	*cause = strcmp(g->subject, "any") == 0 || catalogue_find(p->cat, g->subject);
-	if (*cause || strcmp(g->subject, "changed") == 0 || signal_of(g->subject))
+	if (*cause || strcmp(g->subject, "changed") == 0 || gate_signal_of(g->subject))
 		return 0;
 	for (int i = 0; metric[i]; i++) {
 		size_t k = strlen(metric[i]);
@@ -202,7 +193,7 @@ static int decide(struct pass *p, const char *text, struct err *err)
 	struct finding f = { .value = NAN, .lo = NAN, .hi = NAN };
 	struct gate g;
 	bool cause;
-	int rc = parse(text, &g, err);
+	int rc = gate_parse(text, &g, err);
 
 	if (!rc)
 		rc = check_subject(p, &g, &cause, err);

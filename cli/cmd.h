@@ -14,13 +14,15 @@
 
 struct options {
 	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned, list, reset;
+	bool all_ci, raw, man, selftest;
 	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
+	const char *sarif, *junit, *summary, *codequality, *metrics, *prom, *csv, *github, *unmapped, *format;
 	/* attrib diff: what of the stacks is looked at, in pprof's words */
 	const char *focus, *ignore, *hide, *show, *show_from, *tagfocus, *tagignore, *peek, *folded, *taus;
 	const char *split, *align, *note;
 	bool by_packages, by_files, by_lines, absolute, relative, exact;
-	struct opt_list baseline, limit, gate, label;
-	int64_t workers, rows;
+	struct opt_list baseline, limit, gate, label, path_map;
+	int64_t workers, rows, side_runs, comparisons;
 };
 
 struct ctx {
@@ -35,6 +37,8 @@ struct ctx {
 	const char *data_dir;		/* $XDG_DATA_HOME/attrib; NULL: there is none */
 	bool ci;			/* $CI is set: nothing that a person decided is used */
 	const char *gnuplot;		/* as $PATH has it, an absolute path; NULL: there is none */
+	bool github_actions;		/* $GITHUB_ACTIONS is true */
+	const char *step_summary;	/* $GITHUB_STEP_SUMMARY; NULL: there is none */
 	const volatile int *stop;	/* the signal that asks us to stop, 0 while none does */
 	unsigned statuses;		/* bit n: exit status n applies (gates, --strict), whatever else does */
 };
@@ -52,7 +56,8 @@ struct cmd {
 
 /* In the order a first-time user needs them; NULL at the end (main.c). */
 extern const struct cmd *const cmds[];
-extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_verdict, cmd_version, cmd_help;
+extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_verdict, cmd_gate, cmd_export,
+	cmd_completion, cmd_version, cmd_help;
 const struct cmd *cmd_find(const char *name);	/* NULL: none */
 const char *cmd_near(const char *name);		/* a name that was probably meant; NULL: none is near */
 
@@ -61,6 +66,6 @@ enum { STATUS_GATE = 1, STATUS_USAGE = 2, STATUS_INPUT = 3, STATUS_STRICT = 4, S
 void cmd_status(struct ctx *c, int status);
 
 /* Option groups that commands share (groups.c). */
-extern const struct opt_group group_common, group_input, group_baseline, group_sides, group_model, group_output, group_page, group_causes, group_taus;
+extern const struct opt_group group_common, group_input, group_baseline, group_sides, group_model, group_output, group_page, group_causes, group_taus, group_ci;
 
 #endif

@@ -5,6 +5,7 @@
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/html.h"
+#include "cli/outputs.h"
 #include "cli/work.h"
 
 static int print(struct work *w, const struct report_model *m, struct err *err)
@@ -25,11 +26,13 @@ static int print(struct work *w, const struct report_model *m, struct err *err)
 			emit_note(c, "note: %zu files were refused, %zu could be read in part only (see \"inputs\")", facts.refused,
 				  facts.partial);
 	}
-	if (!rc && !emit_json_only(c) && !html_only(c)) {
+	if (!rc && !outputs_own_stdout(c)) {
 		c->term.run = c->args.v[0];
 		report_term(&b, m, &c->term);
 		rc = emit_text(&b, err);
 	}
+	if (!rc)
+		rc = outputs_github(c, m, err);
 	buf_free(&b);
 	return rc;
 }
@@ -38,11 +41,14 @@ static int print(struct work *w, const struct report_model *m, struct err *err)
 static int keep(struct work *w, const struct report_model *m, struct plots *plots, const char *page, struct err *failed, struct err *err)
 {
 	struct ctx *c = w->c;
+	struct err other;
 
 	if (!work_publish(w, failed) && plots && !html_write(c, page, m, plots, failed)) {
 		progress_step(&w->progress, "wrote the report");
 		c->term.html = page;
 	}
+	if (outputs_write(c, c->args.v[0], m, &other) && !failed->code)
+		*failed = other;
 	return failed->code == ERR_SIGNAL ? (int)(*err = *failed).code : 0;
 }
 
@@ -55,8 +61,8 @@ static int run(struct ctx *c, struct err *err)
 	const char *page = html_path(c, c->args.v[0], true);
 	int rc;
 
-	if (html_only(c) && emit_json_only(c))
-		return err_set(err, ERR_USAGE, "--json and --html - both want standard output: give one of them a file");
+	if (outputs_check(c, c->args.v[0], err))
+		return (int)err->code;
 	rc = work_init(&w, c, err);
 	if (!rc)
 		rc = work_read_into_file(&w, err);
@@ -82,7 +88,7 @@ static int run(struct ctx *c, struct err *err)
 	return rc;
 }
 
-static const struct opt_group *const groups[] = { &group_output, &group_page, &group_baseline, &group_sides, &group_model, &group_taus, &group_input, &group_common, NULL };
+static const struct opt_group *const groups[] = { &group_output, &group_page, &group_ci, &group_baseline, &group_sides, &group_model, &group_taus, &group_input, &group_common, NULL };
 
 static const char *const examples[] = {
 	"attrib analyze ./run-dir             # compares run-dir/baseline and run-dir/current",

@@ -6,6 +6,7 @@
 
 #include "cli/cmd.h"
 #include "cli/emit.h"
+#include "cli/manual.h"
 #include "core/text.h"
 
 static void overview(struct buf *b, unsigned columns)
@@ -55,7 +56,9 @@ static int run(struct ctx *c, struct err *err)
 	struct buf b = { .limit = 1 << 20 };
 	int rc = 0;
 
-	if (!c->args.n) {
+	if (c->o.man) {
+		manual_page(&b);
+	} else if (!c->args.n) {
 		overview(&b, columns);
 	} else if (strcmp(c->args.v[0], "limits") == 0) {
 		limits_markdown(&b);	/* docs/limits.md */
@@ -76,7 +79,12 @@ static int run(struct ctx *c, struct err *err)
 	return rc;
 }
 
-static const struct opt_group *const groups[] = { &group_common, NULL };
+static const struct opt own[] = {
+	{ "man", 0, OPT_FLAG, NULL, offsetof(struct options, man), "the man page, for man -l - or troff", NULL },
+	{ .name = NULL },
+};
+static const struct opt_group group_own = { "Form", own };
+static const struct opt_group *const groups[] = { &group_own, &group_common, NULL };
 static const char *const examples[] = { "attrib help analyze", NULL };
 
 const struct cmd cmd_help = {

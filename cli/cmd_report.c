@@ -5,6 +5,7 @@
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/html.h"
+#include "cli/outputs.h"
 #include "cli/work.h"
 
 static int print(struct ctx *c, const struct report_model *m, struct plots *plots, struct err *err)
@@ -25,12 +26,16 @@ static int print(struct ctx *c, const struct report_model *m, struct plots *plot
 	}
 	if (!rc && plots)
 		rc = html_write(c, c->o.html, m, plots, err);
-	if (!rc && !emit_json_only(c) && !html_only(c)) {
+	if (!rc)
+		rc = outputs_write(c, c->args.v[0], m, err);
+	if (!rc && !outputs_own_stdout(c)) {
 		c->term.html = c->o.html;
 		c->term.run = c->args.v[0];
 		report_term(&b, m, &c->term);
 		rc = emit_text(&b, err);
 	}
+	if (!rc)
+		rc = outputs_github(c, m, err);
 	buf_free(&b);
 	return rc;
 }
@@ -42,8 +47,8 @@ static int run(struct ctx *c, struct err *err)
 	struct plots *plots = NULL;
 	int rc;
 
-	if (html_only(c) && emit_json_only(c))
-		return err_set(err, ERR_USAGE, "--json and --html - both want standard output: give one of them a file");
+	if (outputs_check(c, c->args.v[0], err))
+		return (int)err->code;
 	rc = work_open_db(c, c->args.v[0], &st, err);
 
 	if (!rc)
@@ -58,7 +63,7 @@ static int run(struct ctx *c, struct err *err)
 	return rc;
 }
 
-static const struct opt_group *const groups[] = { &group_output, &group_common, NULL };
+static const struct opt_group *const groups[] = { &group_output, &group_ci, &group_common, NULL };
 static const char *const examples[] = {
 	"attrib report ./run-dir",
 	"attrib report ./run-dir --json=answer.json --html page.html",

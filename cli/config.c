@@ -20,7 +20,7 @@
 #define CONFIG_BYTES (1u << 20)
 #define PROJECT ".attrib.ini"
 
-static const char *const settable[] = { "model", "causes", "learned", "effect", "gate", "pause-over", "strict", "limit", "timeout", "workers", "progress",
+static const char *const settable[] = { "model", "causes", "learned", "effect", "gate", "path-map", "unmapped", "pause-over", "strict", "limit", "timeout", "workers", "progress",
 	"ascii", "wide", "no-html", NULL };
 
 /* What one source says of the options of the command, in its order. */

@@ -8,6 +8,7 @@
 
 static const char *const when[] = { "auto", "always", "never", NULL };
 static const char *const how[] = { "auto", "plain", "none", NULL };
+static const char *const nowhere[] = { "gomod", "skip", NULL };
 static const char *const models[] = { "default", "linear", NULL };
 
 static const struct opt common[] = {
@@ -70,6 +71,21 @@ static const struct opt output[] = {
 	{ .name = NULL },
 };
 
+static const struct opt ci[] = {
+	{ "ci", 0, OPT_FLAG, NULL, AT(all_ci), "all files below and report.json, beside attrib.db", NULL },
+	{ "sarif", 0, OPT_MAYBE, "FILE", AT(sarif), "report.sarif for GitHub's code scanning and others; here and below: - is standard output", NULL },
+	{ "junit", 0, OPT_MAYBE, "FILE", AT(junit), "junit.xml: a test case a gate", NULL },
+	{ "summary", 0, OPT_MAYBE, "FILE", AT(summary), "summary.md: Markdown for a job summary or a comment", NULL },
+	{ "codequality", 0, OPT_MAYBE, "FILE", AT(codequality), "codequality.json for GitLab", NULL },
+	{ "metrics", 0, OPT_MAYBE, "FILE", AT(metrics), "metrics.txt for GitLab's metrics report (OpenMetrics)", NULL },
+	{ "prom", 0, OPT_MAYBE, "FILE", AT(prom), "attrib.prom for the node exporter's textfile collector", NULL },
+	{ "csv", 0, OPT_MAYBE, "FILE", AT(csv), "functions.csv: every tested function, both sides", NULL },
+	{ "github", 0, OPT_MAYBE, "WHEN", AT(github), "annotations and the step's summary: auto (under GitHub Actions), always or never", when },
+	{ "path-map", 0, OPT_LIST, "FROM=TO", AT(path_map), "a path of the build machine, or of the module, and the repository's; may be repeated", NULL },
+	{ "unmapped", 0, OPT_TEXT, "HOW", AT(unmapped), "a cause without a line in the repository stands at gomod (go.mod:1), the default, or is left out: skip", nowhere },
+	{ .name = NULL },
+};
+
 static const struct opt page[] = {
 	{ "no-html", 0, OPT_FLAG, NULL, AT(no_html), "do not write report.html", NULL },
 	{ .name = NULL },
@@ -84,3 +100,4 @@ const struct opt_group group_taus = { NULL, taus };
 const struct opt_group group_causes = { "Causes", causes };
 const struct opt_group group_output = { "Results", output };
 const struct opt_group group_page = { NULL, page };
+const struct opt_group group_ci = { "For CI", ci };

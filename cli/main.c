@@ -16,7 +16,8 @@
 #include "cli/stop.h"
 
 const struct cmd *const cmds[] = {
-	&cmd_analyze, &cmd_diff, &cmd_report, &cmd_doctor, &cmd_explain, &cmd_ingest, &cmd_calibrate, &cmd_verdict, &cmd_version, &cmd_help, NULL,
+	&cmd_analyze, &cmd_diff, &cmd_report, &cmd_doctor, &cmd_explain, &cmd_ingest, &cmd_calibrate, &cmd_verdict, &cmd_gate, &cmd_export,
+	&cmd_completion, &cmd_version, &cmd_help, NULL,
 };
 
 const struct cmd *cmd_find(const char *name)

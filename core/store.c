@@ -377,6 +377,22 @@ bool stmt_null(struct stmt *q, int col)
 	return sqlite3_column_type(q->s, col) == SQLITE_NULL;
 }
 
+char stmt_type(struct stmt *q, int col)
+{
+	switch (sqlite3_column_type(q->s, col)) {
+	case SQLITE_INTEGER:
+		return 'i';
+	case SQLITE_FLOAT:
+		return 'd';
+	case SQLITE_TEXT:
+		return 't';
+	case SQLITE_BLOB:
+		return 'b';
+	default:
+		return 'n';
+	}
+}
+
 int stmt_columns(struct stmt *q)
 {
 	return sqlite3_column_count(q->s);

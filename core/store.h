@@ -78,6 +78,7 @@ double stmt_real(struct stmt *q, int col);		/* NaN for NULL */
 struct str stmt_text(struct stmt *q, int col);		/* STR_NONE for NULL; borrowed until the next store_next() */
 struct str stmt_blob(struct stmt *q, int col);
 bool stmt_null(struct stmt *q, int col);
+char stmt_type(struct stmt *q, int col);		/* of the value, by the letters above: i d t b, n for NULL */
 int stmt_columns(struct stmt *q);
 const char *stmt_column(struct stmt *q, int col);
 

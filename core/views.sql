@@ -192,6 +192,12 @@ SELECT f.id AS source, f.path, coalesce(
   f.status, f.reason, f.place, f.bytes, f.clock
 FROM source f LEFT JOIN run r ON r.id = f.run LEFT JOIN instance i ON i.id = f.instance;
 
+-- The files of the user's own functions with their packages: what a repository's own paths are read off.
+CREATE VIEW user_files AS
+SELECT DISTINCT f.package, f.file
+FROM func f JOIN func_symbol n ON n.func = f.id JOIN symbol y ON y.id = n.symbol
+WHERE y.kind = 'user' AND f.file <> '';
+
 -- Files that gave nothing, or not all they hold, and why.
 CREATE VIEW not_read AS
 SELECT path, kind, side, status, reason, place FROM inputs WHERE status <> 'read';

@@ -7,7 +7,12 @@
 #include "core/fmt.h"
 #include "core/text.h"
 
-#define LINES 3		/* levels whose members have a line of their own */
+#define LINES 3		/* levels whose members have a line of their own, when nothing else is said */
+
+static bool has_lines(const struct jsonw *w)
+{
+	return w->depth <= (w->lines ? w->lines : LINES);
+}
 
 static void new_line(struct jsonw *w, int depth)
 {
@@ -19,9 +24,9 @@ static void begin(struct jsonw *w, const char *key)
 {
 	if (w->depth) {
 		if (w->any[w->depth])
-			buf_puts(w->out, w->depth <= LINES ? "," : ", ");
+			buf_puts(w->out, has_lines(w) ? "," : ", ");
 		w->any[w->depth] = true;
-		if (w->depth <= LINES)
+		if (has_lines(w))
 			new_line(w, w->depth);
 	}
 	if (key) {
@@ -45,7 +50,7 @@ void jsonw_close(struct jsonw *w, char bracket)
 {
 	bool any = w->any[w->depth];
 
-	if (any && w->depth <= LINES)
+	if (any && has_lines(w))
 		new_line(w, w->depth - 1);
 	w->depth--;
 	buf_byte(w->out, bracket);

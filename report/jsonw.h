@@ -2,7 +2,7 @@
 /*
  * jsonw.h - JSON out: commas, indentation, escapes
  *
- * key is NULL inside arrays. The outer three levels have a line a member, what lies deeper stands on one line. Reals have 17 digits,
+ * key is NULL inside arrays. The outer levels have a line a member, what lies deeper stands on one line. Reals have 17 digits,
  * NaN, infinities, STORE_NULL and a text without p are null.
  */
 #ifndef REPORT_JSONW_H
@@ -16,6 +16,7 @@
 struct jsonw {
 	struct buf *out;
 	int depth;
+	int lines;		/* so many outer levels have a line a member; 0: three */
 	bool any[JSONW_DEPTH];	/* this level has a member already */
 };
 

@@ -231,3 +231,20 @@ void report_facts(struct report_facts *out, const struct report_model *m)
 	for (size_t i = 0; i < m->gates.n; i++)
 		out->gates_failed += str_is(m->gates.v[i].level, "fail") && !str_is(m->gates.v[i].result, "pass");
 }
+
+bool report_gate(struct report_gate *out, const struct report_model *m, const char *gate)
+{
+	struct str expr = str_from(gate);
+
+	if (str_starts(expr, "warn:"))
+		expr = str_skip(expr, 5);
+	for (size_t i = 0; i < m->gates.n; i++) {
+		const struct model_gate *g = &m->gates.v[i];
+
+		if (!str_eq(g->expr, expr))
+			continue;
+		*out = (struct report_gate){ g->value, g->lo, g->hi, str_is(g->result, "missing"), !str_is(g->result, "pass") };
+		return true;
+	}
+	return false;
+}

@@ -132,6 +132,7 @@ struct report_model {
 	MODEL_LIST(struct model_note) notes;
 	MODEL_LIST(struct model_event) events;
 	MODEL_LIST(struct model_data) data;
+	MODEL_LIST(struct model_place) user_files;	/* package and file of the user's own functions, each pair once */
 };
 
 const struct model_cause *model_cause(const struct report_model *m, struct str id);	/* NULL: not in the analysis */

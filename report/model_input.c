@@ -54,6 +54,11 @@ static void fill_data(struct report_model *m, struct stmt *q, void *row)
 		stmt_int(q, 4), stmt_real(q, 5) };
 }
 
+static void fill_user_file(struct report_model *m, struct stmt *q, void *row)
+{
+	*(struct model_place *)row = (struct model_place){ .package = model_text(m, q, 0), .file = model_text(m, q, 1), .line = STORE_NULL };
+}
+
 static const char runs_sql[] = "SELECT folder, name, side, revision, instances, started, ended, requests FROM runs"
 	" ORDER BY side IS NULL, side, folder";
 static const char settings_sql[] = "SELECT name, value, origin, run, instance, side FROM settings ORDER BY name, side, run, instance, origin, value";
@@ -63,6 +68,7 @@ static const char inputs_sql[] = "SELECT path, kind, format, side, run, instance
 static const char notes_sql[] = "SELECT path, place, text FROM input_notes ORDER BY text, path, id";
 static const char events_sql[] = "SELECT kind, text, path, instance, t, span FROM events ORDER BY t IS NULL, t, kind, text, path";
 static const char data_sql[] = "SELECT side, kind, files, profiles, timed, seconds FROM data_by_side ORDER BY side, kind";
+static const char user_files_sql[] = "SELECT package, file FROM user_files ORDER BY package, file";
 
 const struct model_part model_parts_input[] = {
 	PART(runs, model_run, runs_sql, fill_run),
@@ -72,5 +78,6 @@ const struct model_part model_parts_input[] = {
 	PART(notes, model_note, notes_sql, fill_note),
 	PART(events, model_event, events_sql, fill_event),
 	PART(data, model_data, data_sql, fill_data),
+	PART(user_files, model_place, user_files_sql, fill_user_file),
 	{ .sql = NULL },
 };
