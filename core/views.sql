@@ -138,10 +138,17 @@ CREATE VIEW lags AS
 SELECT e.analysis, e.name AS earlier, l.name AS later, g.gap, g.err, g.r
 FROM lag g JOIN signal e ON e.id = g.earlier JOIN signal l ON l.id = g.later;
 
--- Both sides of every drawn path, per unit of work; parents first.
+-- Both sides of every drawn path, per unit of work; parents first. status, p: of the path itself, where it was tested.
 CREATE VIEW path_costs AS
-SELECT c.analysis, c.metric, c.path, p.parent, y.name, y.package, y.kind, c.base_flat, c.base_cum, c.cur_flat, c.cur_cum
-FROM path_cost c JOIN path p ON p.id = c.path JOIN symbol y ON y.id = p.symbol;
+SELECT c.analysis, c.metric, c.path, p.parent, y.name, y.package, y.kind, c.base_flat, c.base_cum, c.cur_flat, c.cur_cum, p.symbol, d.status, d.p
+FROM path_cost c JOIN path p ON p.id = c.path JOIN symbol y ON y.id = p.symbol
+  LEFT JOIN change d ON d.analysis = c.analysis AND d.metric = c.metric AND d.scope = 'path' AND d.stat = 'cum' AND d.subject = c.path;
+
+-- How much of each kind of measure a side has in use: what a cost per request or second was divided by, and how many slices hold it.
+CREATE VIEW exposures AS
+SELECT t.analysis, t.side, m.metric AS kind, count(*) AS slices, sum(l.seconds) AS seconds, sum(l.requests) AS requests
+FROM slice l JOIN stretch t ON t.id = l.stretch JOIN measure m ON m.id = l.measure WHERE l.used
+GROUP BY t.analysis, t.side, m.metric;
 
 -- ---- what was read -------------------------------------------------------------------------------------------------
 

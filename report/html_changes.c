@@ -13,21 +13,12 @@
 #define OPEN 30		/* so many are shown unasked, though their total did not change */
 #define FRAMES 64	/* of one stack */
 
-static void cell(struct htmlw *w)
-{
-	html_lit(w, "<td class=\"n\">");
-	html_put(w);
-	html_lit(w, "</td>");
-}
-
 /* Green and red only repeat what sign and words say: more cost is red. */
 static void change_cell(struct htmlw *w, const struct model_change *c)
 {
 	bool less_is_worse = str_is(c->metric, "rps");
 
-	html_raw(w, !model_found(c) ? "<td class=\"n\">" : (c->delta > 0) != less_is_worse ? "<td class=\"n bad\">" : "<td class=\"n good\">");
-	html_put(w);
-	html_lit(w, "</td>");
+	html_cell_toned(w, isfinite(c->relative) ? c->relative : c->delta, !model_found(c) ? "" : (c->delta > 0) != less_is_worse ? " bad" : " good");
 }
 
 static void put_total(struct htmlw *w, const struct model_change *c)
@@ -44,21 +35,21 @@ static void put_total(struct htmlw *w, const struct model_change *c)
 	change_cell(w, c);
 	if (isfinite(c->base))
 		words_value(html_words(w), c->base, unit);
-	cell(w);
+	html_cell(w, c->base);
 	if (isfinite(c->cur))
 		words_value(html_words(w), c->cur, unit);
-	cell(w);
+	html_cell(w, c->cur);
 	if (isfinite(c->lo) && isfinite(c->hi)) {
 		words_delta(html_words(w), c->lo, unit);
 		buf_puts(&w->words, " to ");
 		words_delta(&w->words, c->hi, unit);
 	}
-	cell(w);
+	html_cell(w, c->lo);
 	words_p(html_words(w), "", c->p);
-	cell(w);
+	html_cell(w, c->p);
 	if (isfinite(c->smallest))
 		words_share(html_words(w), c->smallest);
-	cell(w);
+	html_cell(w, c->smallest);
 	html_lit(w, "</tr>\n");
 }
 
@@ -122,13 +113,13 @@ static void stat_cells(struct htmlw *w, const struct model_change *c)
 	html_words(w);
 	if (c)
 		say_delta(&w->words, c);
-	cell(w);
+	html_cell(w, c ? c->delta : NAN);
 	html_words(w);
 	say_relative(&w->words, c);
 	if (c)
 		change_cell(w, c);
 	else
-		cell(w);
+		html_cell(w, NAN);
 }
 
 static void put_function(struct htmlw *w, const struct model_function *f)

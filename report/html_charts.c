@@ -13,13 +13,10 @@
 
 static void value_cell(struct htmlw *w, double v, struct str unit)
 {
-	html_lit(w, "<td class=\"n\">");
+	html_words(w);
 	if (isfinite(v))
-		words_value(html_words(w), v, unit);
-	else
-		html_words(w);
-	html_put(w);
-	html_lit(w, "</td>");
+		words_value(&w->words, v, unit);
+	html_cell(w, v);
 }
 
 static void time_table(struct htmlw *w, enum plot_kind k)

@@ -196,12 +196,10 @@ void html_inputs(struct htmlw *w)
 
 static void value_cell(struct htmlw *w, double v, struct str unit)
 {
-	html_lit(w, "<td class=\"n\">");
 	html_words(w);
 	if (isfinite(v))
 		words_value(&w->words, v, unit);
-	html_put(w);
-	html_lit(w, "</td>");
+	html_cell(w, v);
 }
 
 static void put_signal(struct htmlw *w, const struct model_signal *s)
@@ -213,18 +211,15 @@ static void put_signal(struct htmlw *w, const struct model_signal *s)
 	html_lit(w, "><th scope=\"row\"><code>");
 	html_text(w, s->name);
 	html_lit(w, "</code></th>");
-	html_lit(w, "<td class=\"n\">");
 	html_words(w);
 	if (measured && isfinite(s->value))
 		buf_printf(&w->words, "%.2f", s->value);
-	html_put(w);
-	html_lit(w, "</td>");
+	html_cell(w, measured ? s->value : NAN);
 	value_cell(w, measured ? s->base : NAN, s->unit);
 	value_cell(w, measured ? s->cur : NAN, s->unit);
-	html_lit(w, "<td class=\"n\">");
 	words_p(html_words(w), "", measured ? s->p : NAN);
-	html_put(w);
-	html_lit(w, "</td><td>");
+	html_cell(w, measured ? s->p : NAN);
+	html_lit(w, "<td>");
 	buf_puts(html_words(w), measured ? "" : "not measured; needs ");
 	if (s->why.n)
 		buf_str(&w->words, s->why);

@@ -11,9 +11,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "report/flame.h"
+
 #define POINTS 600		/* of one side of one chart, about */
 #define PART_POINTS 8		/* but so many of each run or process */
 #define MEMORY (512u << 20)
+#define FLAME_NODES 100000	/* of one metric: 2 MB of page */
 
 /* Rows: side, what may be joined by a line, x, y. */
 #define TIME(columns, view, where) "SELECT side, " columns " FROM " view " WHERE analysis = 1 AND " where " ORDER BY side, 2, 3, 4"
@@ -271,6 +274,8 @@ int plot_load(struct plots **out, struct store *st, struct err *err)
 		for (int s = 0; s < PLOT_SIDES && k == PLOT_ECDF; s++)
 			distribution(&c->line[s]);
 	}
+	if (!rc)
+		rc = flame_load(&p->flames, st, FLAME_NODES, err);
 	if (rc) {
 		plot_free(p);
 		return err_wrap(err, "cannot read the curves from the database");
@@ -283,6 +288,7 @@ void plot_free(struct plots *p)
 {
 	if (!p)
 		return;
+	flame_free(p->flames);
 	arena_free(&p->arena);
 	free(p);
 }

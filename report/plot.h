@@ -12,6 +12,8 @@
 #include "core/buf.h"
 #include "core/store.h"
 
+struct flames;
+
 enum plot_kind { PLOT_PAUSE, PLOT_HEAP, PLOT_RATE, PLOT_P50, PLOT_P95, PLOT_P99, PLOT_GOROUTINES, PLOT_ECDF, PLOT_KINDS };
 enum { PLOT_BASE, PLOT_CUR, PLOT_SIDES };
 
@@ -44,6 +46,7 @@ struct plots {
 	struct plot_chart chart[PLOT_KINDS];
 	size_t there;			/* charts */
 	double x_lo, x_hi;		/* of all charts over time */
+	struct flames *flames;		/* report/flame.h: the call trees, loaded with the curves */
 	const char *why;		/* why nothing was drawn; NULL: all was */
 };
 
