@@ -96,6 +96,8 @@ static void put_top(struct htmlw *w)
 		html_lit(w, "<a href=\"#flames\">Flame graphs</a> ");
 	if (w->plots && w->plots->there)
 		html_lit(w, "<a href=\"#time\">Over time</a> ");
+	if (m->clusters.n)
+		html_lit(w, "<a href=\"#clusters\">Goroutines</a> ");
 	html_raw(w, str_is(m->design, "snapshot") ? "<a href=\"#changes\">Levels</a> " : "<a href=\"#changes\">What changed</a> ");
 	html_lit(w, "<a href=\"#untested\">Not tested</a> <a href=\"#inputs\">Files</a> "
 		    "<a href=\"#signals\">Signals</a></nav></header>\n<main id=\"main\">\n");
@@ -134,6 +136,7 @@ void report_html(struct buf *out, const struct report_model *m, const struct plo
 		html_causes(&w);
 		html_flames(&w);
 		html_charts(&w);
+		html_clusters(&w);
 		html_changes(&w);
 		html_unseen(&w);
 		html_untested(&w);

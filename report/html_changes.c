@@ -11,7 +11,6 @@
 
 #define ROWS 200	/* functions of one metric */
 #define OPEN 30		/* so many are shown unasked, though their total did not change */
-#define FRAMES 64	/* of one stack */
 
 /* Green and red only repeat what sign and words say: more cost is red. */
 static void change_cell(struct htmlw *w, const struct model_change *c)
@@ -65,35 +64,6 @@ static void put_totals(struct htmlw *w, bool snapshot)
 			if (isfinite(w->m->totals.v[i]->cur) && model_found(w->m->totals.v[i]) == found)
 				put_total(w, w->m->totals.v[i]);
 	html_end_table(w);
-}
-
-static void put_cluster(struct htmlw *w, const struct model_cluster *k, bool snapshot)
-{
-	html_lit(w, "<li>");
-	say_cluster(html_words(w), k, snapshot);
-	html_put(w);
-	if (k->frames.n) {
-		html_lit(w, "<details><summary>the stack, where it waits first</summary><ol class=\"stack\">\n");
-		for (size_t i = 0; i < k->frames.n && i < FRAMES; i++) {
-			say_place(html_words(w), &k->frames.v[i].place);
-			html_in(w, "li");
-		}
-		html_lit(w, "</ol></details>");
-	}
-	html_lit(w, "</li>\n");
-}
-
-static void put_clusters(struct htmlw *w, bool snapshot)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->m->clusters.n; i++) {
-		if (!say_cluster_moved(&w->m->clusters.v[i]))
-			continue;
-		html_raw(w, n++ ? "" : "<h3>Goroutines</h3>\n<ul class=\"clusters\">\n");
-		put_cluster(w, &w->m->clusters.v[i], snapshot);
-	}
-	html_raw(w, n ? "</ul>\n" : "");
 }
 
 static void put_shifts(struct htmlw *w)
@@ -200,7 +170,6 @@ void html_changes(struct htmlw *w)
 	else
 		html_section(w, "changes", "What changed");
 	put_totals(w, snapshot);
-	put_clusters(w, snapshot);
 	put_shifts(w);
 	if (!snapshot)
 		put_functions(w);

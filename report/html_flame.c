@@ -177,6 +177,21 @@ static void put_metric(struct buf *b, const struct flame *f, const struct report
 	buf_free(&title);
 }
 
+/* What the page opens with: what speaks for the verdict, else a total that changed, else the first. */
+static size_t first(const struct htmlw *w, const struct flames *f)
+{
+	const struct model_cause *c = model_cause(w->m, w->m->verdict);
+
+	for (size_t i = 0; c && i < c->evidence.n; i++)
+		for (size_t k = 0; k < f->n && str_is(c->evidence.v[i].role, "for"); k++)
+			if (str_eq(html_flame_metric(w, &c->evidence.v[i]), f->v[k].metric))
+				return k;
+	for (size_t k = 0; k < f->n; k++)
+		if (say_total_found(w->m, f->v[k].metric))
+			return k;
+	return 0;
+}
+
 static void put_data(struct htmlw *w, const struct flames *f)
 {
 	struct buf *b = html_words(w);
@@ -184,6 +199,7 @@ static void put_data(struct htmlw *w, const struct flames *f)
 
 	buf_puts(b, "{\"per\":");
 	text_json(b, w->m->per);
+	buf_printf(b, ",\"first\":%zu", first(w, f));
 	buf_puts(b, ",\"names\":[");
 	for (size_t i = 0; i < f->n_names; i++) {
 		if (map_add(&names, f->name[i].name.p, f->name[i].name.n, NULL) != i)

@@ -258,9 +258,17 @@ const nameOf = k => k < 0 ? 'all' : D.names[k];
 function fit(name, chars) {
 	if (name.length <= chars)
 		return name;
-	const short = name.slice(name.lastIndexOf('/') + 1);
+	let short = name.slice(name.lastIndexOf('/') + 1);
 	if (short.length <= chars)
 		return short;
+	/* The method says more than the package: (*DB).Query, then Query; a closure keeps the function it stands in. */
+	for (const cut of [/^[^.]*\./, /^.*\.(?=[^.]*\.func$|[^.]*$)/]) {
+		const s = short.replace(cut, '');
+		if (s && s !== short && (s.length <= chars || chars < 10))
+			short = s;
+		if (short.length <= chars)
+			return short;
+	}
 	const left = Math.ceil((chars - 1) / 2);
 	return short.slice(0, left) + '\u2026' + short.slice(short.length - (chars - 1 - left));
 }
@@ -365,7 +373,7 @@ function flames() {
 			s.append(make('option', { value: v, textContent: text }));
 		return [make('label', { htmlFor: id, textContent: label }), s];
 	};
-	const state = { fg: 0, w: 'cur', m: 'unit', z: 0, q: '', o: false, f: -1 };
+	const state = { fg: D.first, w: 'cur', m: 'unit', z: 0, q: '', o: false, f: -1 };
 	const view = {};
 	let full, shown, matches = null, hits = [], hit = -1;
 
@@ -380,8 +388,8 @@ function flames() {
 	const metric = select('cost', 'fg-m', D.m.map((m, i) => [i, m.title]), e => { state.fg = +e.target.value; state.z = 0; open(); });
 	const wide = select('width', 'fg-w', [['cur', 'current'], ['base', 'baseline'], ['moved', 'what changed']], e => { state.w = e.target.value; state.z = 0; open(); });
 	const unit = select('in', 'fg-u', [['unit', 'cost per ' + D.per], ['share', 'share of the whole'], ['all', 'all that was measured']], e => { state.m = e.target.value; open(); });
-	box.append(make('div', { className: 'controls' }, ...metric, ...wide, ...unit, make('label', { htmlFor: 'fg-q', textContent: 'search' }), search, only,
-		make('label', { htmlFor: 'fg-o', textContent: 'only stacks with it' }), reset, sandwichButton), count, make('div', { className: 'graph' }), info, sand,
+	box.append(make('div', { className: 'controls' }, ...metric, ...wide, ...unit, make('label', { htmlFor: 'fg-q', textContent: 'search' }), search,
+		make('span', {}, only, make('label', { htmlFor: 'fg-o', textContent: ' only stacks with it' })), reset, sandwichButton), count, make('div', { className: 'graph' }), info, sand,
 		make('details', {}, make('summary', { textContent: 'keys' }), make('p', { textContent: 'Tab to the graph, then: arrows go to caller, callee and neighbours; Enter or + zooms in, \u2212 one frame out, 0 or Esc shows the whole; / searches, n and N go to the next and the one before; c shows callers and callees of the frame.' })));
 	box.querySelector('.graph').append(svg);
 	box.hidden = false;

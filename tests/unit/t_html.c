@@ -171,8 +171,8 @@ static const char *const payloads[] = {
 /* Tags of the page by name; anything else that begins with < is a fault. */
 static int only_known_tags(const struct buf *b)
 {
-	static const char known[] = " !DOCTYPE html head meta title style body a header p b nav main section h1 h2 h3 ul ol li dl dt dd div span code small"
-		" details summary table thead tbody tr th td figure figcaption footer svg rect path circle ";
+	static const char known[] = " !DOCTYPE html head meta title style body a header p b nav main section h1 h2 h3 h4 ul ol li dl dt dd div span code small"
+		" details summary table thead tbody tr th td figure figcaption footer svg rect path circle text noscript ";
 
 	for (const char *p = strchr(b->data, '<'); p; p = strchr(p + 1, '<')) {
 		char name[24] = " ";
