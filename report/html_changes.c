@@ -112,7 +112,7 @@ static void put_function(struct htmlw *w, const struct model_function *f)
 /* The changed functions of one metric, from the i-th on; where the next metric begins. */
 static size_t put_metric(struct htmlw *w, size_t i)
 {
-	static const char *const heads[] = { "function", "#flat", "#", "#cum", "#", NULL };
+	static const char *const heads[] = { "function", "#flat", "#flat, relative", "#cum", "#cum, relative", NULL };
 	const struct model_function *f = w->m->functions.v;
 	struct str metric = f[i].metric;
 	size_t found = 0, shown = 0, end = i;

@@ -94,7 +94,7 @@ void html_open_section(struct htmlw *w, const char *markup)
 
 void html_table(struct htmlw *w, const char *const *heads, const char *label)
 {
-	html_lit(w, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"");
+	html_lit(w, "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"");
 	html_text(w, str_from(label));
 	html_lit(w, "\"><table><thead><tr>");
 	for (; *heads; heads++) {

@@ -177,28 +177,39 @@ function focused(t, set) {
 	return shape(o);
 }
 
-/* A tree out of stacks that share beginnings: nested maps first, then arrays, the heavier child first. */
+/* A tree out of stacks that share beginnings. put(child) adds to it: child(at, name) is the index of a node's child of that name, 0 the root. */
 function grown(name, put) {
-	const root = { name, b: 0, c: 0, fb: 0, fc: 0, kids: new Map() };
-	const child = (at, nm) => {
-		let k = at.kids.get(nm);
-		if (!k)
-			at.kids.set(nm, k = { name: nm, b: 0, c: 0, fb: 0, fc: 0, kids: new Map() });
+	const at = new Map(), names = [name], up = [-1], sum = [[0], [0], [0], [0]], wide = D.names.length + 1;
+	put((p, nm) => {
+		const key = p * wide + nm;
+		let k = at.get(key);
+		if (k === undefined) {
+			at.set(key, k = names.length);
+			names.push(nm);
+			up.push(p);
+			for (const s of sum)
+				s.push(0);
+		}
 		return k;
-	};
-	put(root, child);
-	const order = [], stack = [[root, 0]];
-	while (stack.length) {
-		const [x, d] = stack.pop();
-		order.push([x, d]);
-		const kids = Array.from(x.kids.values()).sort((p, q) => Math.max(p.b, p.c) - Math.max(q.b, q.c) || q.name - p.name);
-		for (const k of kids)
-			stack.push([k, d + 1]);
+	}, sum);
+	/* The heavier child last: the stack turns them round. */
+	const n = names.length, weight = i => Math.max(sum[0][i], sum[1][i]), by = new Array(n - 1);
+	for (let i = 1; i < n; i++)
+		by[i - 1] = i;
+	by.sort((p, q) => up[p] - up[q] || weight(p) - weight(q) || q - p);
+	const from = new Int32Array(n + 1), t = tree(n), stack = [0], depth = new Int32Array(n);
+	for (let i = 1; i < n; i++)
+		from[up[i] + 1]++;
+	for (let i = 0; i < n; i++)
+		from[i + 1] += from[i];
+	for (let k = 0; stack.length; k++) {
+		const i = stack.pop();
+		t.name[k] = names[i]; t.depth[k] = depth[i]; t.b[k] = sum[0][i]; t.c[k] = sum[1][i]; t.fb[k] = sum[2][i]; t.fc[k] = sum[3][i];
+		for (let j = from[i]; j < from[i + 1]; j++) {
+			depth[by[j]] = depth[i] + 1;
+			stack.push(by[j]);
+		}
 	}
-	const t = tree(order.length);
-	order.forEach(([x, d], i) => {
-		t.name[i] = x.name; t.depth[i] = d; t.b[i] = x.b; t.c[i] = x.c; t.fb[i] = x.fb; t.fc[i] = x.fc;
-	});
 	return shape(t);
 }
 
@@ -213,26 +224,25 @@ function outermost(t, name, f) {
 		}
 }
 
-const callees = (t, name) => grown(name, (root, child) => outermost(t, name, top => {
-	const at = [];
+const callees = (t, name) => grown(name, (child, [b, c, fb, fc]) => outermost(t, name, top => {
+	const at = [0];
 	for (let i = top; i < t.end[top]; i++) {
-		const d = t.depth[i] - t.depth[top], x = d ? child(at[d - 1], t.name[i]) : root;
-		at[d] = x;
-		x.b += t.b[i]; x.c += t.c[i]; x.fb += t.fb[i]; x.fc += t.fc[i];
+		const d = t.depth[i] - t.depth[top], k = d ? child(at[d - 1], t.name[i]) : 0;
+		at[d] = k;
+		b[k] += t.b[i]; c[k] += t.c[i]; fb[k] += t.fb[i]; fc[k] += t.fc[i];
 	}
 }));
 
-const callers = (t, name) => grown(name, (root, child) => outermost(t, name, top => {
-	let x = root;
-	for (let i = top; i > 0; i = t.parent[i]) {
-		x = i === top ? root : child(x, t.name[i]);
-		x.b += t.b[top]; x.c += t.c[top];
+const callers = (t, name) => grown(name, (child, [b, c]) => outermost(t, name, top => {
+	for (let i = top, k = 0; i > 0; i = t.parent[i]) {
+		k = i === top ? 0 : child(k, t.name[i]);
+		b[k] += t.b[top]; c[k] += t.c[top];
 	}
 }));
 
 /* ---- drawing */
 
-const ROW = 19, CHAR = 6.65, MOST = 2200;
+const ROW = 19, CHAR = 6.65, MOST = 1200;
 /* Frames carry dark ink in both themes. Red: more than before, blue: less; strong where it is certain. */
 const mix = (from, to, k) => 'rgb(' + from.map((v, i) => Math.round(v + (to[i] - v) * k)).join(',') + ')';
 const GREY = [226, 230, 235], RED = [238, 112, 88], BLUE = [98, 160, 228], PALE_RED = [250, 214, 203], PALE_BLUE = [204, 225, 247];
@@ -302,7 +312,7 @@ function layout(view, t, zoom, width) {
 	const w = widths(view, t), total = w(zoom), up = [];
 	for (let i = t.parent[zoom]; i >= 0; i = t.parent[i])
 		up.unshift(i);
-	for (let least = 1.2; ; least *= 1.6) {
+	for (let least = 1.5; ; least *= 1.5) {
 		const boxes = up.map((i, row) => [i, 0, width, row]), cursor = [], base = t.depth[zoom] - up.length;
 		let rows = up.length + 1;
 		cursor[t.depth[zoom]] = 0;
@@ -331,9 +341,8 @@ function draw(view, svg, t, zoom, inverted, matches) {
 	for (const [i, x, wide, row] of boxes) {
 		const k = t.name[i], s = significance(view, t, i), chars = Math.floor((wide - 5) / CHAR);
 		const b = t.b[i] * view.fb, c = t.c[i] * view.fc, rel = relative(b, c), hit = matches && k >= 0 && matches[k];
-		const g = svgMake('g', { role: 'treeitem', 'aria-level': row + 1, tabindex: -1, 'data-i': i,
-			'aria-label': nameOf(k) + ', current ' + value(c, view.unit) + ', baseline ' + value(b, view.unit) + ', ' +
-				(found(s.s) ? rel : STATUS[s.s] || rel + ', not tested') });
+		const g = svgMake('g', { role: 'treeitem', 'aria-level': row + 1, tabindex: -1, 'data-i': i });
+		let spoken = nameOf(k);
 		if (found(s.s))
 			g.setAttribute('class', 'sure');
 		if (matches)
@@ -345,7 +354,11 @@ function draw(view, svg, t, zoom, inverted, matches) {
 			if (mark.length + 6 < chars && (mark + nameOf(k)).length > chars)
 				text.textContent = mark + fit(nameOf(k), chars - mark.length);
 			g.append(text);
+			/* What is spoken begins with what is seen. */
+			spoken = text.textContent + (text.textContent.endsWith(spoken) ? '' : ', ' + spoken);
 		}
+		g.setAttribute('aria-label', spoken + ', current ' + value(c, view.unit) + ', baseline ' + value(b, view.unit) + ', ' +
+			(found(s.s) ? rel : STATUS[s.s] || rel + ', not tested'));
 		svg.shown.set(i, g);
 		all.append(g);
 	}
@@ -664,6 +677,7 @@ function reveal() {
 		e.scrollIntoView();
 }
 
+const began = performance.now();
 document.documentElement.classList.add('js');
 theme();
 document.querySelectorAll('.wide table').forEach(sortable);
@@ -671,4 +685,5 @@ flames();
 addEventListener('hashchange', reveal);
 addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(d => { d.open = true; }));
 reveal();
+performance.measure('attrib', { start: began });
 }());
