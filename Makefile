@@ -109,6 +109,11 @@ test: deps ## build and run all tests (under 10 minutes on 2 cores); SAN=1 under
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all units
 	$(Q)sh tests/all $(B) ./$(BIN)
 
+test-ui: ## the page in a browser: screenshots, contrast, keys, speed, outside validators (Chromium; axe-core and others from npm)
+	$(Q)sh tests/deps
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
+	$(Q)sh tests/ui/run ./$(BIN)
+
 test-all: ## make test, with gcc and clang, with sanitizers, with valgrind
 	$(Q)sh tests/deps clang libclang-rt-14-dev valgrind
 	$(Q)$(MAKE) test
@@ -161,4 +166,4 @@ clean: ## forget the build
 	$(Q)rm -rf build attrib
 
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(EVAL:.o=.d) $(EVALMAIN:.o=.d)
-.PHONY: all units help deps demo test test-all lint bench eval corpus fuzz accept docs install clean
+.PHONY: all units help deps demo test test-ui test-all lint bench eval corpus fuzz accept docs install clean

@@ -43,7 +43,7 @@ static int keep(struct work *w, const struct report_model *m, struct plots *plot
 	struct ctx *c = w->c;
 	struct err other;
 
-	if (!work_publish(w, failed) && plots && !html_write(c, page, m, plots, failed)) {
+	if (!work_publish(w, failed) && page && !html_write(c, page, m, plots, failed)) {
 		progress_step(&w->progress, "wrote the report");
 		c->term.html = page;
 	}
@@ -72,9 +72,10 @@ static int run(struct ctx *c, struct err *err)
 		rc = analyze_run(w.st, &w.analyze, err);
 	if (!rc)
 		rc = report_model_load(&m, w.st, err);
-	if (!rc && page)
+	if (!rc && (page || !emit_json_only(c)))
 		rc = plot_load(&plots, w.st, err);
 	if (!rc) {
+		c->term.plots = plots;
 		progress_step(&w.progress, "analysed");
 		rc = keep(&w, m, plots, page, &failed, err);
 	}

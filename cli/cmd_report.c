@@ -24,12 +24,13 @@ static int print(struct ctx *c, const struct report_model *m, struct plots *plot
 		rc = emit_json(c, &b, err);
 		buf_reset(&b);
 	}
-	if (!rc && plots)
+	if (!rc && c->o.html)
 		rc = html_write(c, c->o.html, m, plots, err);
 	if (!rc)
 		rc = outputs_write(c, c->args.v[0], m, err);
 	if (!rc && !outputs_own_stdout(c)) {
 		c->term.html = c->o.html;
+		c->term.plots = plots;
 		c->term.run = c->args.v[0];
 		report_term(&b, m, &c->term);
 		rc = emit_text(&b, err);
@@ -53,7 +54,7 @@ static int run(struct ctx *c, struct err *err)
 
 	if (!rc)
 		rc = report_model_load(&m, st, err);
-	if (!rc && c->o.html)
+	if (!rc && (c->o.html || !emit_json_only(c)))
 		rc = plot_load(&plots, st, err);
 	if (!rc)
 		rc = print(c, m, plots, err);

@@ -155,10 +155,17 @@ FROM lag g JOIN signal e ON e.id = g.earlier JOIN signal l ON l.id = g.later;
 CREATE VIEW paths AS
 SELECT p.id AS path, p.parent, y.name, y.package, y.kind FROM path p JOIN symbol y ON y.id = p.symbol;
 
--- Both sides of every drawn path, per unit of work; parents first.
+-- Both sides of every drawn path, per unit of work; parents first. status, p: of the path itself, where it was tested.
 CREATE VIEW path_costs AS
-SELECT c.analysis, c.metric, c.path, p.parent, y.name, y.package, y.kind, c.base_flat, c.base_cum, c.cur_flat, c.cur_cum
-FROM path_cost c JOIN path p ON p.id = c.path JOIN symbol y ON y.id = p.symbol;
+SELECT c.analysis, c.metric, c.path, p.parent, y.name, y.package, y.kind, c.base_flat, c.base_cum, c.cur_flat, c.cur_cum, p.symbol, d.status, d.p
+FROM path_cost c JOIN path p ON p.id = c.path JOIN symbol y ON y.id = p.symbol
+  LEFT JOIN change d ON d.analysis = c.analysis AND d.metric = c.metric AND d.scope = 'path' AND d.stat = 'cum' AND d.subject = c.path;
+
+-- How much of each kind of measure a side has in use: what a cost per request or second was divided by, and how many slices hold it.
+CREATE VIEW exposures AS
+SELECT t.analysis, t.side, m.metric AS kind, count(*) AS slices, sum(l.seconds) AS seconds, sum(l.requests) AS requests
+FROM slice l JOIN stretch t ON t.id = l.stretch JOIN measure m ON m.id = l.measure WHERE l.used
+GROUP BY t.analysis, t.side, m.metric;
 
 -- ---- what was read -------------------------------------------------------------------------------------------------
 
@@ -418,6 +425,23 @@ FROM profile p JOIN measure m ON m.profile = p.id AND m.metric = 'goroutine' JOI
   JOIN run_starts z ON z.run = r.id
   JOIN stretch_times s ON s.instance = p.instance AND coalesce(p.t1, p.t0) >= s.t0 AND coalesce(p.t1, p.t0) < s.t1
 WHERE p.id IN (SELECT profile FROM dump) OR p.instance NOT IN (SELECT instance FROM dump);
+
+-- What each slice of a profile covers on the axis: x0 to x1 s from the start of load; a snapshot that is one instant has x0 = x1.
+CREATE VIEW slices_over_time AS
+SELECT t.analysis, t.side, t.phase, r.folder AS run, i.name AS instance, l.id AS slice, m.metric, (coalesce(l.t0, l.t1) - z.t) * 1e-9 AS x0,
+  (l.t1 - z.t) * 1e-9 AS x1, l.requests, l.used
+FROM slice l JOIN stretch t ON t.id = l.stretch JOIN instance i ON i.id = t.instance JOIN run r ON r.id = i.run
+  JOIN measure m ON m.id = l.measure JOIN run_starts z ON z.run = r.id
+WHERE l.t1 IS NOT NULL;
+
+-- When signals began, on the axis of the current run in which they did: x s from the start of its load, err s to either side.
+CREATE VIEW onsets_over_time AS
+SELECT s.analysis, s.name, s.value, (s.onset - z.t) * 1e-9 AS x, s.onset_err * 1e-9 AS err, s.why
+FROM signal s JOIN (
+  SELECT t.analysis, y.t, lead(y.t) OVER (PARTITION BY t.analysis ORDER BY y.t) AS next
+  FROM (SELECT DISTINCT analysis, run FROM stretch_times WHERE side = 'current') t JOIN run_starts y ON y.run = t.run WHERE y.t IS NOT NULL) z
+  ON z.analysis = s.analysis AND s.onset >= z.t AND (z.next IS NULL OR s.onset < z.next)
+WHERE s.onset IS NOT NULL;
 
 -- The load report that speaks for a run. Of several (a warm-up, two forms of one report) the one whose time holds the most of the run's
 -- profiles, then the one with the most rows.

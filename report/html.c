@@ -14,12 +14,18 @@
 
 #include <sha256.h>
 
+#include "report/flame.h"
 #include "report/say.h"
 
 #define PAGE_BYTES (64u << 20)
 
 static const char style[] = {
 #include "report/assets/report.css.inc"
+	0
+};
+
+static const char script[] = {
+#include "report/assets/report.js.inc"
 	0
 };
 
@@ -37,13 +43,13 @@ static void base64(struct buf *out, const unsigned char *p, size_t n)
 	}
 }
 
-static void put_style_hash(struct htmlw *w)
+static void put_hash(struct htmlw *w, const char *text)
 {
 	unsigned char digest[SHA256_DIGEST_LENGTH];
 	SHA2_CTX sha;
 
 	SHA256Init(&sha);
-	SHA256Update(&sha, (const uint8_t *)style, strlen(style));
+	SHA256Update(&sha, (const uint8_t *)text, strlen(text));
 	SHA256Final(digest, &sha);
 	base64(w->out, digest, sizeof(digest));
 }
@@ -54,7 +60,9 @@ static void put_head(struct htmlw *w)
 
 	html_lit(w, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-");
-	put_style_hash(w);
+	put_hash(w, style);
+	html_lit(w, "'; script-src 'sha256-");
+	put_hash(w, script);
 	html_lit(w, "'; base-uri 'none'; form-action 'none'\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
 		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
@@ -84,8 +92,12 @@ static void put_top(struct htmlw *w)
 	if (m->recommendations.n)
 		html_lit(w, "<a href=\"#do\">Do first</a> ");
 	html_lit(w, "<a href=\"#causes\">Causes</a> ");
+	if (w->plots && w->plots->flames && w->plots->flames->n)
+		html_lit(w, "<a href=\"#flames\">Flame graphs</a> ");
 	if (w->plots && w->plots->there)
 		html_lit(w, "<a href=\"#time\">Over time</a> ");
+	if (m->clusters.n)
+		html_lit(w, "<a href=\"#clusters\">Goroutines</a> ");
 	html_raw(w, str_is(m->design, "snapshot") ? "<a href=\"#changes\">Levels</a> " : "<a href=\"#changes\">What changed</a> ");
 	html_lit(w, "<a href=\"#untested\">Not tested</a> <a href=\"#inputs\">Files</a> "
 		    "<a href=\"#signals\">Signals</a></nav></header>\n<main id=\"main\">\n");
@@ -106,7 +118,9 @@ static void put_end(struct htmlw *w)
 		    "<div><dt>score</dt><dd>the scores of all causes, \"none\" and \"unknown\" among them, add up to 1</dd></div>"
 		    "<div><dt>p</dt><dd>how often chance alone gives such a difference</dd></div></dl>\n<p>attrib " REPORT_VERSION ", model ");
 	html_text(w, w->m->fingerprint.n ? w->m->fingerprint : STR_LIT("?"));
-	html_lit(w, ". The same input and model give the same page.</p>\n</footer>\n</body>\n</html>\n");
+	html_lit(w, ". The same input and model give the same page.</p>\n</footer>\n<script>");
+	html_raw(w, script);
+	html_lit(w, "</script>\n</body>\n</html>\n");
 }
 
 void report_html(struct buf *out, const struct report_model *m, const struct plots *plots)
@@ -120,7 +134,9 @@ void report_html(struct buf *out, const struct report_model *m, const struct plo
 		html_gates(&w);
 		html_advice(&w);
 		html_causes(&w);
+		html_flames(&w);
 		html_charts(&w);
+		html_clusters(&w);
 		html_changes(&w);
 		html_unseen(&w);
 		html_untested(&w);

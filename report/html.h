@@ -39,14 +39,25 @@ void html_to(struct htmlw *w, const char *open, struct str name);
 void html_open_section(struct htmlw *w, const char *markup);
 void html_table(struct htmlw *w, const char *const *heads, const char *label);	/* "#p": a column of numbers headed p; up to NULL */
 void html_end_table(struct htmlw *w);
+/* A cell of a number: what html_words() holds, and v to sort by (NaN: nothing to sort by). */
+void html_cell(struct htmlw *w, double v);
+void html_cell_toned(struct htmlw *w, double v, const char *tone);	/* tone: " bad", " good", "" */
+/* The page's block of data: what html_words() holds, JSON. Never run, and no byte of it can end it. */
+void html_data(struct htmlw *w);
+/* ` <a href="#...">` to the figure that shows a signal; nothing when none does. */
+void html_figure_link(struct htmlw *w, const struct model_evidence *e);
+struct str html_flame_metric(const struct htmlw *w, const struct model_evidence *e);	/* whose flame graph shows it; STR_NONE: none */
+bool html_has_flame(const struct htmlw *w, struct str metric);
 
 /* The parts of the page, in order. Each writes nothing when the model has nothing for it. */
 void html_verdict(struct htmlw *w);
 void html_gates(struct htmlw *w);
 void html_advice(struct htmlw *w);
 void html_causes(struct htmlw *w);
+void html_flames(struct htmlw *w);
 void html_charts(struct htmlw *w);
 void html_changes(struct htmlw *w);
+void html_clusters(struct htmlw *w);
 void html_unseen(struct htmlw *w);
 void html_untested(struct htmlw *w);
 void html_inputs(struct htmlw *w);

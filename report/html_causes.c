@@ -37,6 +37,8 @@ static void put_evidence(struct htmlw *w, const struct model_evidence *e, const 
 	if (isfinite(e->weight) && !str_is(e->role, "not_tested"))
 		buf_printf(b, ", weight %+.2f", e->weight);
 	html_put(w);
+	if (!str_is(e->role, "not_tested"))
+		html_figure_link(w, e);
 	html_lit(w, "</small></td></tr>\n");
 }
 

@@ -11,23 +11,13 @@
 
 #define ROWS 200	/* functions of one metric */
 #define OPEN 30		/* so many are shown unasked, though their total did not change */
-#define FRAMES 64	/* of one stack */
-
-static void cell(struct htmlw *w)
-{
-	html_lit(w, "<td class=\"n\">");
-	html_put(w);
-	html_lit(w, "</td>");
-}
 
 /* Green and red only repeat what sign and words say: more cost is red. */
 static void change_cell(struct htmlw *w, const struct model_change *c)
 {
 	bool less_is_worse = str_is(c->metric, "rps");
 
-	html_raw(w, !model_found(c) ? "<td class=\"n\">" : (c->delta > 0) != less_is_worse ? "<td class=\"n bad\">" : "<td class=\"n good\">");
-	html_put(w);
-	html_lit(w, "</td>");
+	html_cell_toned(w, isfinite(c->relative) ? c->relative : c->delta, !model_found(c) ? "" : (c->delta > 0) != less_is_worse ? " bad" : " good");
 }
 
 static void put_total(struct htmlw *w, const struct model_change *c)
@@ -44,21 +34,21 @@ static void put_total(struct htmlw *w, const struct model_change *c)
 	change_cell(w, c);
 	if (isfinite(c->base))
 		words_value(html_words(w), c->base, unit);
-	cell(w);
+	html_cell(w, c->base);
 	if (isfinite(c->cur))
 		words_value(html_words(w), c->cur, unit);
-	cell(w);
+	html_cell(w, c->cur);
 	if (isfinite(c->lo) && isfinite(c->hi)) {
 		words_delta(html_words(w), c->lo, unit);
 		buf_puts(&w->words, " to ");
 		words_delta(&w->words, c->hi, unit);
 	}
-	cell(w);
+	html_cell(w, c->lo);
 	words_p(html_words(w), "", c->p);
-	cell(w);
+	html_cell(w, c->p);
 	if (isfinite(c->smallest))
 		words_share(html_words(w), c->smallest);
-	cell(w);
+	html_cell(w, c->smallest);
 	html_lit(w, "</tr>\n");
 }
 
@@ -74,35 +64,6 @@ static void put_totals(struct htmlw *w, bool snapshot)
 			if (isfinite(w->m->totals.v[i]->cur) && model_found(w->m->totals.v[i]) == found)
 				put_total(w, w->m->totals.v[i]);
 	html_end_table(w);
-}
-
-static void put_cluster(struct htmlw *w, const struct model_cluster *k, bool snapshot)
-{
-	html_lit(w, "<li>");
-	say_cluster(html_words(w), k, snapshot);
-	html_put(w);
-	if (k->frames.n) {
-		html_lit(w, "<details><summary>the stack, where it waits first</summary><ol class=\"stack\">\n");
-		for (size_t i = 0; i < k->frames.n && i < FRAMES; i++) {
-			say_place(html_words(w), &k->frames.v[i].place);
-			html_in(w, "li");
-		}
-		html_lit(w, "</ol></details>");
-	}
-	html_lit(w, "</li>\n");
-}
-
-static void put_clusters(struct htmlw *w, bool snapshot)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->m->clusters.n; i++) {
-		if (!say_cluster_moved(&w->m->clusters.v[i]))
-			continue;
-		html_raw(w, n++ ? "" : "<h3>Goroutines</h3>\n<ul class=\"clusters\">\n");
-		put_cluster(w, &w->m->clusters.v[i], snapshot);
-	}
-	html_raw(w, n ? "</ul>\n" : "");
 }
 
 static void put_shifts(struct htmlw *w)
@@ -122,13 +83,13 @@ static void stat_cells(struct htmlw *w, const struct model_change *c)
 	html_words(w);
 	if (c)
 		say_delta(&w->words, c);
-	cell(w);
+	html_cell(w, c ? c->delta : NAN);
 	html_words(w);
 	say_relative(&w->words, c);
 	if (c)
 		change_cell(w, c);
 	else
-		cell(w);
+		html_cell(w, NAN);
 }
 
 static void put_function(struct htmlw *w, const struct model_function *f)
@@ -151,7 +112,7 @@ static void put_function(struct htmlw *w, const struct model_function *f)
 /* The changed functions of one metric, from the i-th on; where the next metric begins. */
 static size_t put_metric(struct htmlw *w, size_t i)
 {
-	static const char *const heads[] = { "function", "#flat", "#", "#cum", "#", NULL };
+	static const char *const heads[] = { "function", "#flat", "#flat, relative", "#cum", "#cum, relative", NULL };
 	const struct model_function *f = w->m->functions.v;
 	struct str metric = f[i].metric;
 	size_t found = 0, shown = 0, end = i;
@@ -209,7 +170,6 @@ void html_changes(struct htmlw *w)
 	else
 		html_section(w, "changes", "What changed");
 	put_totals(w, snapshot);
-	put_clusters(w, snapshot);
 	put_shifts(w);
 	if (!snapshot)
 		put_functions(w);

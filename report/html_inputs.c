@@ -196,55 +196,67 @@ void html_inputs(struct htmlw *w)
 
 static void value_cell(struct htmlw *w, double v, struct str unit)
 {
-	html_lit(w, "<td class=\"n\">");
 	html_words(w);
 	if (isfinite(v))
 		words_value(&w->words, v, unit);
-	html_put(w);
-	html_lit(w, "</td>");
+	html_cell(w, v);
 }
 
 static void put_signal(struct htmlw *w, const struct model_signal *s)
 {
-	bool measured = str_is(s->state, "measured");
-
 	html_lit(w, "<tr");
 	html_id(w, "e", s->name);
 	html_lit(w, "><th scope=\"row\"><code>");
 	html_text(w, s->name);
 	html_lit(w, "</code></th>");
-	html_lit(w, "<td class=\"n\">");
 	html_words(w);
-	if (measured && isfinite(s->value))
+	if (isfinite(s->value))
 		buf_printf(&w->words, "%.2f", s->value);
-	html_put(w);
-	html_lit(w, "</td>");
-	value_cell(w, measured ? s->base : NAN, s->unit);
-	value_cell(w, measured ? s->cur : NAN, s->unit);
-	html_lit(w, "<td class=\"n\">");
-	words_p(html_words(w), "", measured ? s->p : NAN);
-	html_put(w);
-	html_lit(w, "</td><td>");
-	buf_puts(html_words(w), measured ? "" : "not measured; needs ");
-	if (s->why.n)
-		buf_str(&w->words, s->why);
-	else if (!measured)
-		buf_puts(&w->words, "a source that is not there");
-	html_put(w);
-	html_lit(w, "</td></tr>\n");
+	html_cell(w, s->value);
+	value_cell(w, s->base, s->unit);
+	value_cell(w, s->cur, s->unit);
+	words_p(html_words(w), "", s->p);
+	html_cell(w, s->p);
+	text_cell(w, s->why);
+	html_lit(w, "</tr>\n");
+}
+
+static void put_absent(struct htmlw *w, const struct model_signal *s)
+{
+	html_lit(w, "<tr");
+	html_id(w, "e", s->name);
+	html_lit(w, "><th scope=\"row\"><code>");
+	html_text(w, s->name);
+	html_lit(w, "</code></th>");
+	text_cell(w, s->why.n ? s->why : STR_LIT("a source that is not there"));
+	html_lit(w, "</tr>\n");
 }
 
 void html_signals(struct htmlw *w)
 {
 	static const char *const heads[] = { "signal", "#strength", "#baseline", "#current", "#p", "in words", NULL };
+	static const char *const missing[] = { "signal", "needs", NULL };
+	size_t absent = 0;
 
 	buf_puts(html_words(w), "All that was measured, and what could not be. Strength: 0 is quiet, 1 is loud, its sign the direction; causes are scored on it.");
 	html_section(w, "signals", "Signals");
 	html_table(w, heads, "signals");
-	for (int measured = 1; measured >= 0; measured--)
-		for (size_t i = 0; i < w->m->signals.n; i++)
-			if (str_is(w->m->signals.v[i].state, "measured") == measured)
-				put_signal(w, &w->m->signals.v[i]);
+	for (size_t i = 0; i < w->m->signals.n; i++)
+		if (str_is(w->m->signals.v[i].state, "measured"))
+			put_signal(w, &w->m->signals.v[i]);
+		else
+			absent++;
 	html_end_table(w);
+	if (absent) {
+		buf_printf(html_words(w), "%zu that could not be measured", absent);
+		html_lit(w, "<details>");
+		html_in(w, "summary");
+		html_table(w, missing, "signals that could not be measured");
+		for (size_t i = 0; i < w->m->signals.n; i++)
+			if (!str_is(w->m->signals.v[i].state, "measured"))
+				put_absent(w, &w->m->signals.v[i]);
+		html_end_table(w);
+		html_lit(w, "</details>\n");
+	}
 	html_lit(w, "</section>\n");
 }

@@ -2,6 +2,8 @@
 /*
  * html_write.c - the only place where bytes reach the page
  */
+#include <math.h>
+
 #include "core/fmt.h"
 #include "core/text.h"
 #include "report/html.h"
@@ -92,7 +94,7 @@ void html_open_section(struct htmlw *w, const char *markup)
 
 void html_table(struct htmlw *w, const char *const *heads, const char *label)
 {
-	html_lit(w, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"");
+	html_lit(w, "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"");
 	html_text(w, str_from(label));
 	html_lit(w, "\"><table><thead><tr>");
 	for (; *heads; heads++) {
@@ -103,6 +105,43 @@ void html_table(struct htmlw *w, const char *const *heads, const char *label)
 		html_lit(w, "</th>");
 	}
 	html_lit(w, "</tr></thead><tbody>\n");
+}
+
+void html_cell_toned(struct htmlw *w, double v, const char *tone)
+{
+	buf_printf(w->out, "<td class=\"n%s\"", tone);
+	if (isfinite(v)) {
+		buf_puts(w->out, " data-v=\"");
+		html_number(w, v);
+		buf_byte(w->out, '"');
+	}
+	buf_byte(w->out, '>');
+	html_put(w);
+	buf_puts(w->out, "</td>");
+}
+
+void html_cell(struct htmlw *w, double v)
+{
+	html_cell_toned(w, v, "");
+}
+
+/* text_json() has escaped all of this already; a writer that forgot it must not be able to open the page up. */
+void html_data(struct htmlw *w)
+{
+	buf_puts(w->out, "<script type=\"application/json\" id=\"d\">");
+	for (size_t i = 0, from = 0; i <= w->words.len; i++) {
+		char c = i < w->words.len ? w->words.data[i] : 0;
+
+		if (i < w->words.len && c != '<' && c != '>' && c != '&')
+			continue;
+		buf_add(w->out, w->words.data + from, i - from);
+		if (i < w->words.len)
+			buf_printf(w->out, "\\u%04x", (unsigned)c);
+		from = i + 1;
+	}
+	buf_puts(w->out, "</script>\n");
+	w->out->failed = w->out->failed || w->words.failed;
+	buf_reset(&w->words);
 }
 
 void html_end_table(struct htmlw *w)

@@ -288,3 +288,21 @@ void page_bar(struct page *p, double share, unsigned cells)
 	buf_puts(p->out, eighth[part]);
 	page_pad(p, cells - full - (part > 0));
 }
+
+void page_spark(struct page *p, const double *v, size_t n, double most)
+{
+	static const char *const block[] = { "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588" };
+	static const char ascii[] = ".:-=+*%@";
+
+	for (size_t i = 0; i < n; i++) {
+		long k = isnan(v[i]) ? -1 : most > 0 ? lround(v[i] / most * 8) - 1 : 0;
+
+		k = k > 7 ? 7 : !isnan(v[i]) && k < 0 ? 0 : k;
+		if (k < 0)
+			buf_byte(p->out, ' ');
+		else if (p->utf8)
+			buf_puts(p->out, block[k]);
+		else
+			buf_byte(p->out, ascii[k]);
+	}
+}

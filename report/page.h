@@ -39,6 +39,8 @@ void page_name(struct page *p, struct str name, unsigned columns);	/* cut in its
 void page_end(struct page *p);				/* the line's end */
 /* share 0 .. 1 as a bar of exactly `cells` columns. */
 void page_bar(struct page *p, double share, unsigned cells);
+/* n heights between 0 and most, a column each; NaN: a blank. */
+void page_spark(struct page *p, const double *v, size_t n, double most);
 const char *page_mark_text(const struct page *p, enum page_mark mark);
 
 #endif

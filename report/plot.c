@@ -11,9 +11,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "report/flame.h"
+
 #define POINTS 600		/* of one side of one chart, about */
 #define PART_POINTS 8		/* but so many of each run or process */
 #define MEMORY (512u << 20)
+#define FLAME_NODES 100000	/* of one metric: 2 MB of page */
 
 /* Rows: side, what may be joined by a line, x, y. */
 #define TIME(columns, view, where) "SELECT side, " columns " FROM " view " WHERE analysis = 1 AND " where " ORDER BY side, 2, 3, 4"
@@ -37,7 +40,32 @@ static const struct chart {
 	[PLOT_ECDF] = { "share of GC pauses not longer than", "ns",
 		"SELECT side, '', pause, 0 FROM gc_over_time WHERE analysis = 1 AND phase IN ('steady', 'unknown') AND pause > 0"
 		" ORDER BY side, pause", 5, false },
+	/* A stroke a slice; y: the row of its kind, the baseline a little above. report.gp names the rows. */
+	[PLOT_SLICES] = { "what the profiles cover", "count", "WITH s AS (SELECT side, slice, x0, x1, CASE metric WHEN 'cpu' THEN 6 WHEN 'alloc' THEN 5"
+		" WHEN 'inuse' THEN 4 WHEN 'mutex' THEN 3 WHEN 'block' THEN 2 WHEN 'goroutine' THEN 1 END + CASE side WHEN 'baseline' THEN 0.16 ELSE -0.16 END"
+		" AS y FROM slices_over_time WHERE analysis = 1 AND used ORDER BY slice LIMIT 3000)"
+		" SELECT side, slice, x0, y FROM s WHERE y IS NOT NULL UNION ALL SELECT side, slice, x1, y FROM s WHERE y IS NOT NULL ORDER BY side, slice, 3",
+		1, false },
 };
+
+const enum plot_kind plot_stack[PLOT_STACK] = { PLOT_RATE, PLOT_P50, PLOT_P95, PLOT_P99, PLOT_PAUSE, PLOT_HEAP, PLOT_GOROUTINES, PLOT_SLICES };
+
+bool plot_lowest(const struct plots *p, enum plot_kind k)
+{
+	enum plot_kind last = PLOT_KINDS;
+
+	for (int i = 0; i < PLOT_STACK; i++)
+		if (p->chart[plot_stack[i]].there)
+			last = plot_stack[i];
+	return k == last;
+}
+
+int plot_high(const struct plots *p, enum plot_kind k)
+{
+	if (k == PLOT_ECDF)
+		return 290;
+	return (k == PLOT_SLICES ? 150 : 118) + (plot_lowest(p, k) ? 32 : 0);
+}
 
 const char *plot_title(enum plot_kind k)
 {
@@ -234,12 +262,13 @@ static int load_chart(struct plots *p, struct store *st, enum plot_kind k, struc
 	return rc;
 }
 
+/* What is over time decides; what the profiles cover only where there is nothing else. */
 static void find_axis(struct plots *p)
 {
 	bool any = false;
 
-	for (int k = 0; k < PLOT_ECDF; k++)
-		for (int s = 0; s < PLOT_SIDES && p->chart[k].there; s++)
+	for (int k = 0; k < PLOT_KINDS; k++)
+		for (int s = 0; s < PLOT_SIDES && p->chart[k].there && k != PLOT_ECDF && (k != PLOT_SLICES || !any); s++)
 			for (size_t i = 0; i < p->chart[k].line[s].n; i++) {
 				double x = p->chart[k].line[s].v[i].x;
 
@@ -264,13 +293,17 @@ int plot_load(struct plots **out, struct store *st, struct err *err)
 	for (int k = 0; !rc && k < PLOT_KINDS; k++) {
 		struct plot_chart *c = &p->chart[k];
 
-		if (c->there && k != PLOT_ECDF)
+		if (c->there && k != PLOT_ECDF && k != PLOT_SLICES)
 			rc = make_bins(p, c, charts[k].highest, err);
 		for (int s = 0; s < PLOT_SIDES && k != PLOT_ECDF; s++)
 			thin(&c->line[s]);
 		for (int s = 0; s < PLOT_SIDES && k == PLOT_ECDF; s++)
 			distribution(&c->line[s]);
 	}
+	if (!rc)
+		rc = plot_load_marks(p, st, err);
+	if (!rc)
+		rc = flame_load(&p->flames, st, FLAME_NODES, err);
 	if (rc) {
 		plot_free(p);
 		return err_wrap(err, "cannot read the curves from the database");
@@ -283,6 +316,7 @@ void plot_free(struct plots *p)
 {
 	if (!p)
 		return;
+	flame_free(p->flames);
 	arena_free(&p->arena);
 	free(p);
 }

@@ -12,7 +12,9 @@
 #include "core/buf.h"
 #include "core/store.h"
 
-enum plot_kind { PLOT_PAUSE, PLOT_HEAP, PLOT_RATE, PLOT_P50, PLOT_P95, PLOT_P99, PLOT_GOROUTINES, PLOT_ECDF, PLOT_KINDS };
+struct flames;
+
+enum plot_kind { PLOT_PAUSE, PLOT_HEAP, PLOT_RATE, PLOT_P50, PLOT_P95, PLOT_P99, PLOT_GOROUTINES, PLOT_ECDF, PLOT_SLICES, PLOT_KINDS };
 enum { PLOT_BASE, PLOT_CUR, PLOT_SIDES };
 
 struct plot_point {
@@ -25,7 +27,17 @@ struct plot_line {
 	size_t measured;	/* points before thinning */
 };
 
+/* When a signal began, on the axis of the current side. */
+struct plot_onset { struct str name, why; double x, err; };
+
+/* The law that describes a side's GC pauses best. */
+struct plot_fit {
+	enum { FIT_NONE, FIT_LOGNORMAL, FIT_GAMMA, FIT_WEIBULL } law;
+	double a, b;	/* ns; as in table fit */
+};
+
 #define PLOT_BINS 8
+#define PLOT_ONSETS 9	/* marked at most, the loudest signals */
 
 struct plot_bin {
 	double t0, t1, y[PLOT_SIDES];	/* NaN: nothing was measured then */
@@ -43,7 +55,11 @@ struct plots {
 	struct arena arena;
 	struct plot_chart chart[PLOT_KINDS];
 	size_t there;			/* charts */
+	struct plot_onset onset[PLOT_ONSETS];	/* by time */
+	size_t onsets;
+	struct plot_fit fit[PLOT_SIDES];
 	double x_lo, x_hi;		/* of all charts over time */
+	struct flames *flames;		/* report/flame.h: the call trees, loaded with the curves */
 	const char *why;		/* why nothing was drawn; NULL: all was */
 };
 
@@ -54,6 +70,12 @@ int plot_load(struct plots **out, struct store *st, struct err *err) ERR_MUST_CH
 void plot_draw(struct plots *p, const char *gnuplot, const volatile int *stop);
 void plot_free(struct plots *p);	/* NULL is fine */
 
+#define PLOT_WIDE 560		/* of every picture */
+int plot_high(const struct plots *p, enum plot_kind k);
+/* Charts over time from top to bottom: one axis, whose numbers stand below the lowest that is there. */
+#define PLOT_STACK 8
+extern const enum plot_kind plot_stack[PLOT_STACK];
+bool plot_lowest(const struct plots *p, enum plot_kind k);
 const char *plot_title(enum plot_kind k);
 struct str plot_unit(enum plot_kind k);		/* for words_value() */
 bool plot_highest(enum plot_kind k);		/* its table tells the highest of a stretch of time, not the median */
@@ -62,7 +84,8 @@ double plot_scale(const struct plot_chart *c, enum plot_kind k, const char **wor
 
 /* Private to plot*.c. Appends the first picture of *rest, checked and rewritten, its ids made unique by k; *rest is then what follows
  * it. false: there is none, or it holds what a picture of ours cannot hold. */
-bool plot_svg(struct buf *out, struct str *rest, enum plot_kind k);
+bool plot_svg(struct buf *out, struct str *rest, enum plot_kind k, int high);
 void plot_script(struct buf *out, const struct plots *p, const char *mark);
+int plot_load_marks(struct plots *p, struct store *st, struct err *err) ERR_MUST_CHECK;	/* onsets, fits */
 
 #endif

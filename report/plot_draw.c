@@ -57,6 +57,43 @@ static void put_points(struct buf *b, const struct plot_line *l, double x_size, 
 		buf_puts(b, "NaN NaN\n");
 }
 
+/* Between the marks of an upright axis from 0 to the highest point: 1, 2 or 5 times a power of ten, some three of them. */
+static double step(const struct plot_chart *c, double size)
+{
+	double most = 0, power, m;
+
+	for (int s = 0; s < PLOT_SIDES; s++)
+		for (size_t i = 0; i < c->line[s].n; i++)
+			most = c->line[s].v[i].y > most ? c->line[s].v[i].y : most;
+	most /= 3 * size;
+	power = most > 0 ? pow(10, floor(log10(most))) : 1;
+	m = most / power;
+	return (m > 5 ? 10 : m > 2 ? 5 : m > 1 ? 2 : 1) * power;
+}
+
+static void put_marks(struct buf *b, const struct plots *p)
+{
+	static const char *const side[PLOT_SIDES] = { "base", "cur" };
+	const char *word;
+
+	buf_printf(b, "n_onsets = %zu\n", p->onsets);
+	for (size_t i = 0; i < p->onsets; i++) {
+		buf_printf(b, "onset_%zu = ", i + 1);
+		fmt_real(b, p->onset[i].x);
+		buf_byte(b, '\n');
+	}
+	buf_puts(b, "x_ns = ");
+	fmt_real(b, plot_scale(&p->chart[PLOT_ECDF], PLOT_ECDF, &word));
+	buf_byte(b, '\n');
+	for (int s = 0; s < PLOT_SIDES; s++) {
+		buf_printf(b, "fit_%s = %d\n%s_a = ", side[s], (int)p->fit[s].law, side[s]);
+		fmt_real(b, p->fit[s].a);
+		buf_printf(b, "\n%s_b = ", side[s]);
+		fmt_real(b, p->fit[s].b);
+		buf_byte(b, '\n');
+	}
+}
+
 void plot_script(struct buf *b, const struct plots *p, const char *mark)
 {
 	static const char *const side[PLOT_SIDES] = { "base", "cur" };
@@ -67,12 +104,16 @@ void plot_script(struct buf *b, const struct plots *p, const char *mark)
 	buf_puts(b, "\nx_hi = ");
 	fmt_real(b, wide > 0 ? p->x_hi : p->x_lo + 1);
 	buf_byte(b, '\n');
+	put_marks(b, p);
 	for (int k = 0; k < PLOT_KINDS; k++) {
 		const struct plot_chart *c = &p->chart[k];
 		const char *word;
 		double size = plot_scale(c, (enum plot_kind)k, &word);
 
-		buf_printf(b, "draw_%d = %d\n", k, c->there);
+		buf_printf(b, "step_%d = ", k);
+		fmt_real(b, k == PLOT_ECDF ? .25 : step(c, size));
+		buf_printf(b, "\ndraw_%d = %d\naxis_%d = %d\nhigh_%d = %d\n", k, c->there, k, plot_lowest(p, (enum plot_kind)k), k,
+			   plot_high(p, (enum plot_kind)k));
 		for (int s = 0; s < PLOT_SIDES; s++) {
 			buf_printf(b, "$%s_%d << %s\n", side[s], k, mark);
 			put_points(b, &c->line[s], k == PLOT_ECDF ? size : 1, k == PLOT_ECDF ? 1 : size);
@@ -200,7 +241,7 @@ static const char *cut_out(struct plots *p, struct str text)
 
 		if (!p->chart[k].there)
 			continue;
-		if (plot_svg(&svg, &text, (enum plot_kind)k))
+		if (plot_svg(&svg, &text, (enum plot_kind)k, plot_high(p, (enum plot_kind)k)))
 			p->chart[k].svg = arena_str(&p->arena, buf_view(&svg));
 		buf_free(&svg);
 		if (!p->chart[k].svg.p) {

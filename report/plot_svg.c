@@ -303,7 +303,7 @@ static const char *find(struct str s, const char *what)
 	return s.n ? memmem(s.p, s.n, what, strlen(what)) : NULL;
 }
 
-bool plot_svg(struct buf *out, struct str *rest, enum plot_kind k)
+bool plot_svg(struct buf *out, struct str *rest, enum plot_kind k, int high)
 {
 	const char *from = find(*rest, "<svg"), *body, *end, *defs;
 	struct rewrite r = { .out = out, .chart = k, .pending = { .limit = 1 << 16 } };
@@ -321,8 +321,8 @@ bool plot_svg(struct buf *out, struct str *rest, enum plot_kind k)
 	*rest = str_skip(*rest, (size_t)(end - rest->p) + strlen("</svg>"));
 	defs = find(inside, "</defs>");
 	r.uses_defs = defs && find((struct str){ defs, inside.n - (size_t)(defs - inside.p) }, "href=");
-	buf_printf(out, "<svg viewBox=\"0 0 480 250\" fill=\"none\" font-family=\"sans-serif\" role=\"img\" aria-label=\"%s, drawn; the same as"
-		   " a table below\">", plot_title(k));
+	buf_printf(out, "<svg viewBox=\"0 0 %d %d\" fill=\"none\" font-family=\"sans-serif\" role=\"img\" aria-label=\"%s, drawn; the same as"
+		   " a table below\">", PLOT_WIDE, high, plot_title(k));
 	ok = rewrite_body(&r, inside) && !r.pending.failed && !out->failed;
 	buf_puts(out, "</svg>");
 	buf_free(&r.pending);

@@ -45,6 +45,7 @@ struct report_opts {
 	bool verbose;		/* every cause, all evidence, every input */
 	const char *run;	/* the run folder as the user wrote it, for the next command; NULL: none is named */
 	const char *html;	/* the report file that was written; NULL: none */
+	const struct plots *plots;	/* report/plot.h: the curves as sparklines; NULL: none */
 };
 
 void report_term(struct buf *out, const struct report_model *m, const struct report_opts *o);

@@ -164,6 +164,7 @@ void report_term(struct buf *out, const struct report_model *m, const struct rep
 		print_gates(&p, m);
 		term_advice(&p, m, o);
 		term_causes(&p, m, o);
+		term_time(&p, o->plots, o->verbose);
 		term_changes(&p, m, o);
 		term_unseen(&p, m, o);
 		term_untested(&p, m, o);

@@ -17,6 +17,9 @@ void term_unseen(struct page *p, const struct report_model *m, const struct repo
 void term_untested(struct page *p, const struct report_model *m, const struct report_opts *o);
 void term_unread(struct page *p, const struct report_model *m, size_t max);
 
+struct plots;
+void term_time(struct page *p, const struct plots *s, bool all);	/* s may be NULL */
+
 /* One recommendation with its fields; term_evidence: one line of evidence. */
 void term_recommendation(struct page *p, const struct model_recommendation *r, bool with_cause);
 void term_evidence(struct page *p, unsigned indent, const struct model_evidence *e);

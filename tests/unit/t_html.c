@@ -10,7 +10,7 @@
 #include "tests/unit/check.h"
 #include "tests/unit/fixture.h"
 
-static struct buf render(const char *change)
+static struct buf render_all(const char *change)
 {
 	struct report_model *m = fixture_model(change);
 	struct buf b = { .limit = 1 << 24 };
@@ -18,6 +18,19 @@ static struct buf render(const char *change)
 	report_html(&b, m, NULL);
 	CHECK(!b.failed && b.data);
 	report_model_free(m);
+	return b;
+}
+
+/* The same without the script, the last element of the page: what is left is markup and text. */
+static struct buf render(const char *change)
+{
+	struct buf b = render_all(change);
+	char *from = strstr(b.data, "<script>"), *to = from ? strstr(from, "</script>\n</body>") : NULL;
+
+	if (!from || !to)
+		return b;
+	memmove(from, to + 9, b.len - (size_t)(to + 9 - b.data) + 1);
+	b.len -= (size_t)(to + 9 - from);
 	return b;
 }
 
@@ -47,19 +60,20 @@ static int digit(char c)
 	return p ? (int)(p - all) : -1;
 }
 
-static void test_policy(void)
+/* Does the policy's hash behind `what` fit the element that begins with `open`? */
+static int policy_fits(const struct buf *b, const char *what, const char *open, const char *close)
 {
-	struct buf b = render(NULL);
-	const char *hash = strstr(b.data, "style-src 'sha256-"), *from = strstr(b.data, "<style>"), *to = strstr(b.data, "</style>");
+	const char *hash = strstr(b->data, what), *from = strstr(b->data, open), *to = from ? strstr(from, close) : NULL;
 	unsigned char want[SHA256_DIGEST_LENGTH], got[33];
 	SHA2_CTX sha;
 
-	CHECK(hash && from && to && hash < from && from < to);
-	CHECK(strstr(b.data, "default-src 'none'") < hash);
+	if (!hash || !to || hash > from)
+		return 0;
+	from += strlen(open);
 	SHA256Init(&sha);
-	SHA256Update(&sha, (const uint8_t *)from + 7, (size_t)(to - from) - 7);
+	SHA256Update(&sha, (const uint8_t *)from, (size_t)(to - from));
 	SHA256Final(want, &sha);
-	hash += strlen("style-src 'sha256-");
+	hash += strlen(what);
 	for (int i = 0; i < 11; i++) {
 		unsigned v = 0;
 
@@ -68,8 +82,18 @@ static void test_policy(void)
 		for (int k = 0; k < 3; k++)
 			got[3 * i + k] = (unsigned char)(v >> (16 - 8 * k));
 	}
-	CHECK(memcmp(want, got, sizeof(want)) == 0);
-	CHECK(hash[43] == '=' && hash[44] == '\'');
+	return memcmp(want, got, sizeof(want)) == 0 && hash[43] == '=' && hash[44] == '\'';
+}
+
+static void test_policy(void)
+{
+	struct buf b = render_all(NULL);
+
+	CHECK(has(&b, "content=\"default-src 'none'; style-src"));
+	CHECK(policy_fits(&b, "style-src 'sha256-", "<style>", "</style>"));
+	CHECK(policy_fits(&b, "script-src 'sha256-", "<script>", "</script>"));
+	buf_free(&b);
+	b = render(NULL);
 	CHECK(count(&b, "<style>") == 1 && count(&b, "<script") == 0 && count(&b, "style=") == 0);
 	CHECK(count(&b, "http:") == 0 && count(&b, "https:") == 0 && count(&b, "//") == 0 && count(&b, "src=") == 0 && count(&b, "url(") == 0);
 	buf_free(&b);
@@ -147,8 +171,8 @@ static const char *const payloads[] = {
 /* Tags of the page by name; anything else that begins with < is a fault. */
 static int only_known_tags(const struct buf *b)
 {
-	static const char known[] = " !DOCTYPE html head meta title style body a header p b nav main section h1 h2 h3 ul ol li dl dt dd div span code small"
-		" details summary table thead tbody tr th td figure figcaption footer svg rect path circle ";
+	static const char known[] = " !DOCTYPE html head meta title style body a header p b nav main section h1 h2 h3 h4 ul ol li dl dt dd div span code small"
+		" details summary table thead tbody tr th td figure figcaption footer svg rect path circle text noscript ";
 
 	for (const char *p = strchr(b->data, '<'); p; p = strchr(p + 1, '<')) {
 		char name[24] = " ";

@@ -151,7 +151,7 @@ static void test_script(void)
 	for (const char *at = b.data; end && at < end && *at != '#'; at = strchr(at, '\n') + 1, lines++) {
 		size_t n = strcspn(at, "\n");
 
-		if (strncmp(at, "x_lo = ", 7) == 0 || strncmp(at, "x_hi = ", 7) == 0 || strncmp(at, "draw_", 5) == 0)
+		if (strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789") + strlen(" = ") + strspn(strchr(at, '=') ? strchr(at, '=') + 2 : at, "0123456789.e+-") == n)
 			continue;
 		if ((strncmp(at, "$base_", 6) == 0 || strncmp(at, "$cur_", 5) == 0) && n < 40)
 			continue;
@@ -168,7 +168,7 @@ static int svg(const char *text, struct buf *out)
 	struct str rest = str_from(text);
 
 	*out = (struct buf){ .limit = 1 << 20 };
-	return plot_svg(out, &rest, PLOT_HEAP);
+	return plot_svg(out, &rest, PLOT_HEAP, 250);
 }
 
 static void test_svg(void)
@@ -195,7 +195,7 @@ static void test_svg(void)
 	CHECK(svg("<?xml version=\"1.0\"?>\n<svg \n viewBox=\"0 0 480 250\" onload=\"x\"\n>\n<title>Gnuplot</title><desc>by <b>x</b></desc><g id=\"a\">"
 		  "<g fill=\"none\" color=\"black\" stroke=\"currentColor\"><path stroke='black'  d='M1,2 L3,4  '/></g><g></g>\n<g fill='x'>\n</g>"
 		  "<use xlink:href='#gpPt6' color='rgb( 59, 130,  4)'/><text fill=\"black\"> 1 <tspan>no</tspan></text></g>\n</svg>", &b));
-	CHECK_STR(b.data, "<svg viewBox=\"0 0 480 250\" fill=\"none\" font-family=\"sans-serif\" role=\"img\" aria-label=\"heap after GC, drawn; the same as a"
+	CHECK_STR(b.data, "<svg viewBox=\"0 0 560 250\" fill=\"none\" font-family=\"sans-serif\" role=\"img\" aria-label=\"heap after GC, drawn; the same as a"
 			  " table below\"><g id=\"c1-a\"><g fill=\"none\" stroke=\"currentColor\"><path stroke=\"currentColor\" d=\"M1,2 L3,4\"/></g>"
 			  "<use href=\"#c1-gpPt6\" color=\"#3b8204\"/><text fill=\"currentColor\">1<tspan></tspan></text></g></svg>");
 	buf_free(&b);
