@@ -38,6 +38,9 @@ struct store {
 /* Says what SQLite just refused, as one of our codes. sql may be NULL. */
 int store_refused(struct store *st, const char *sql, struct err *err);
 
+/* Sets the progress handler that looks at the stop flag and counts steps (again, after another one was set). */
+void store_ticks(struct store *st);
+
 int store_schema_make(struct store *st, struct err *err) ERR_MUST_CHECK;
 /* Our views as TEMP views of st, over its tables. */
 int store_schema_temp_views(struct store *st, struct err *err) ERR_MUST_CHECK;
