@@ -13,8 +13,8 @@
 #include "report/report.h"
 
 struct options {
-	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned;
-	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
+	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned, mouse, keys;
+	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index, *source, *with;
 	struct opt_list baseline, limit, gate;
 	int64_t workers, rows;
 };
@@ -48,7 +48,7 @@ struct cmd {
 
 /* In the order a first-time user needs them; NULL at the end (main.c). */
 extern const struct cmd *const cmds[];
-extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_version, cmd_help;
+extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_triage, cmd_explain, cmd_ingest, cmd_calibrate, cmd_version, cmd_help;
 const struct cmd *cmd_find(const char *name);	/* NULL: none */
 const char *cmd_near(const char *name);		/* a name that was probably meant; NULL: none is near */
 

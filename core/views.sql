@@ -439,12 +439,15 @@ SELECT measure, callsite, labelset, count, amount FROM sample;
 CREATE VIEW label_sides AS
 SELECT analysis, labelset, side FROM split;
 
--- Goroutines of each dump that share everything a dump says of them, with the cluster they belong to.
+-- Goroutines of each dump that share everything a dump says of them, with the cluster they belong to; from goroutine profiles where a
+-- process has no dump, as goroutines_over_time.
 CREATE VIEW dump_groups AS
 SELECT g.id AS gogroup, g.profile, s.side, i.run, coalesce(p.t1, p.t0) AS t, g.callsite, g.class, g.state, g.wait_min, g.creator_line,
   m.name AS creator, g.count, c.cluster
 FROM gogroup g JOIN profile p ON p.id = g.profile JOIN instance_sides s ON s.instance = p.instance JOIN instance i ON i.id = p.instance
-  LEFT JOIN func m ON m.id = g.creator LEFT JOIN cluster_group c ON c.gogroup = g.id;
+  JOIN source f ON f.id = p.source LEFT JOIN func m ON m.id = g.creator LEFT JOIN cluster_group c ON c.gogroup = g.id
+WHERE f.kind = 'godump' OR NOT EXISTS (
+  SELECT 1 FROM profile o JOIN source d ON d.id = o.source WHERE o.instance = p.instance AND d.kind = 'godump');
 
 -- Points of every series. clock: what t counts from.
 CREATE VIEW series_points AS

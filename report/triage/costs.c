@@ -231,7 +231,8 @@ static int make_arrays(struct costs *c, struct err *err)
 	}
 	if (!c->name || !c->kind || !c->by_name || !c->parent || !c->symbol || !c->child || !c->next || !c->matched || !c->site)
 		return err_nomem(err);
-	c->name[0] = STR_LIT("all");
+	for (uint32_t i = 0; i <= c->n_symbols; i++)
+		c->name[i] = i ? STR_LIT("?") : STR_LIT("all");
 	return 0;
 }
 

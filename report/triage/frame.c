@@ -12,11 +12,11 @@
 #include "report/triage/ui.h"
 
 #define TABS_FROM 8	/* rows, so that tabs leave a view of five */
+#define HEAD_FROM 10	/* rows, so that a heading of columns has room */
 #define TWO_FROM  16	/* rows, so that a message and the keys both have a line */
 
-static void bar(struct ui *u, unsigned y, struct buf *b, bool inverse)
+static void bar(unsigned y, struct buf *b, bool inverse)
 {
-	(void)u;
 	screen_row(y, buf_view(b), 0, inverse);
 	buf_reset(b);
 }
@@ -66,33 +66,30 @@ static void title(struct ui *u)
 	} else {
 		buf_str(&line, buf_view(&left));
 	}
-	bar(u, 0, &line, true);
+	bar(0, &line, true);
 	buf_free(&left);
 	buf_free(&right);
 	buf_free(&line);
 }
 
-/* Whole names where they fit, then only the key of the others. */
+/* Words where they fit, then only the key of the others. */
 static void tabs(struct ui *u)
 {
 	struct buf b = { .limit = 1 << 12 };
 	size_t need = 0;
-	bool names;
+	bool words;
 
 	for (int i = 0; i < VIEWS; i++)
-		need += strlen(views[i]->name) + 3;
-	names = need <= u->columns;
+		need += strlen(views[i]->tab) + 2;
+	words = need <= u->columns + 1;
 	for (int i = 0; i < VIEWS; i++) {
 		bool here = i == (int)u->view;
 
-		buf_puts(&b, here ? "\x1b[1m\x1b[4m" : "\x1b[2m");
-		buf_printf(&b, "%c", key_of_view(i));
-		if (names || here)
-			buf_printf(&b, " %s", views[i]->name);
-		buf_puts(&b, "\x1b[0m");
-		buf_puts(&b, names ? "  " : " ");
+		buf_puts(&b, here ? "\x1b[1m\x1b[4m" : "");
+		buf_printf(&b, "%c%s", key_of_view(i), words || here ? views[i]->tab : "");
+		buf_puts(&b, here ? "\x1b[0m " : " ");
 	}
-	bar(u, 1, &b, false);
+	bar(1, &b, false);
 	buf_free(&b);
 }
 
@@ -168,7 +165,8 @@ static void body(struct ui *u, unsigned y)
 
 void frame_draw(struct ui *u)
 {
-	unsigned head = u->rows >= TABS_FROM ? 2 : 1, foot = u->rows >= TWO_FROM ? 2 : 1;
+	unsigned tab = u->rows >= TABS_FROM, foot = u->rows >= TWO_FROM ? 2 : 1;
+	unsigned head = 1 + tab + (u->rows >= HEAD_FROM && views[u->view]->head != NULL);
 	struct buf b = { .limit = 1 << 20 };
 	int x = -1;
 
@@ -184,8 +182,14 @@ void frame_draw(struct ui *u)
 		ui_dirty(u);
 	}
 	title(u);
-	if (head == 2)
+	if (tab)
 		tabs(u);
+	if (head == 3) {
+		buf_puts(&b, "\x1b[2m");
+		views[u->view]->head(u, &b);
+		bar(2, &b, false);
+	}
+	u->head = head;
 	body(u, head);
 	if (u->prompt.kind)
 		x = prompt_line(u, &b);
@@ -193,10 +197,10 @@ void frame_draw(struct ui *u)
 		message(u, &b);
 	else
 		key_line(u, &b);
-	bar(u, u->rows - foot, &b, false);
+	bar(u->rows - foot, &b, false);
 	if (foot == 2) {
 		key_line(u, &b);
-		bar(u, u->rows - 1, &b, false);
+		bar(u->rows - 1, &b, false);
 	}
 	screen_show((int)(u->rows - foot), x);
 	buf_free(&b);

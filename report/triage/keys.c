@@ -103,7 +103,7 @@ void triage_keys(struct buf *out)
 		buf_printf(out, "| `%c` | %s: %s |\n", view_keys[v], views[v]->name, views[v]->about);
 	for (const struct key *k = keys; k->act; k++) {
 		if (k->part)
-			buf_printf(out, "\n| %s | |\n|---|---|\n", k->part);
+			buf_printf(out, "\n### %s\n\n| key | |\n|---|---|\n", k->part);
 		buf_puts(out, "| `");
 		cell(out, k->keys);
 		buf_puts(out, "` | ");

@@ -148,7 +148,7 @@ static void write_export(struct ui *u, struct str name)
 	struct buf text = { .limit = 16 << 20 }, where = { .limit = 1 << 16 };
 	struct err err;
 
-	if (act_export(u, &text) || text.failed)
+	if (keep_export(u, &text) || text.failed)
 		ui_say(u, "out of memory");
 	else if (!a->save)
 		ui_say(u, "there is no way to write a file here");

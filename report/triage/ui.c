@@ -245,7 +245,7 @@ static int make_rank(struct ui *u, struct err *err)
 		u->rank[i] = (struct triage_cause){ u->m->causes.v[i].id, u->m->causes.v[i].score, TRIAGE_OPEN, u->m->causes.v[i].score };
 	if (u->o->acts.recall && u->o->acts.recall(u->o->acts.arg, u->rank, n, err))
 		return (int)err->code;
-	return act_rank(u, err);
+	return keep_rank(u, err);
 }
 
 static void add_note(void *to, struct str anchor, struct str text)
@@ -292,12 +292,12 @@ static int load(struct ui *u, struct err *err)
 
 static void unload(struct ui *u)
 {
-	tree_free(u);
-	flame_free(u);
-	time_free(u);
-	sql_free(u);
-	stacks_free(u);
-	function_free(u);
+	tree_end(u);
+	flame_end(u);
+	time_end(u);
+	sql_end(u);
+	stacks_end(u);
+	function_end(u);
 	for (int i = 0; i < VIEWS; i++)
 		doc_free(&u->doc[i]);
 	match_free(u->search);
@@ -335,13 +335,13 @@ static void on_key(struct ui *u, uint32_t key)
 	buf_reset(&u->said);
 	u->bad = u->seek.on = false;
 	if (key == KEY_CLICK || key == KEY_WHEEL_UP || key == KEY_WHEEL_DOWN) {
-		unsigned y, x, head = u->rows - u->body > 2 ? 2 : 1;
+		unsigned y, x;
 
 		screen_click(&y, &x);
 		if (key != KEY_CLICK)
 			act_do(u, key == KEY_WHEEL_UP ? ACT_UP : ACT_DOWN);
-		else if (y >= head && y < head + u->body)
-			u->place[u->view].cur = u->place[u->view].top + (y - head);
+		else if (y >= u->head && y < u->head + u->body)
+			u->place[u->view].cur = u->place[u->view].top + (y - u->head);
 		return;
 	}
 	if (key_view(key) >= 0)

@@ -26,7 +26,7 @@ enum view_id {
 struct ui;
 
 struct view {
-	const char *name, *about;	/* of the tab and of the help screen */
+	const char *name, *tab, *about;	/* tab: at most six letters, so that all fit in 80 columns */
 	/* Makes the lines anew after anything they show changed, or the width. */
 	int (*build)(struct ui *u, struct err *err);
 	/* NULL, NULL: the view's doc. Text goes to out; the item is what the line is about. */
@@ -37,6 +37,7 @@ struct view {
 	/* true: done, and the general meaning does not apply. */
 	bool (*act)(struct ui *u, enum act a, struct item at);
 	void (*title)(const struct ui *u, struct buf *out);	/* what is shown and how; NULL: nothing to say */
+	void (*head)(const struct ui *u, struct buf *out);	/* of the columns, a line that stays; NULL: none */
 	bool uses_costs;		/* shows sums of the call tree */
 };
 extern const struct view view_causes, view_advice, view_signals, view_tree, view_flame, view_function, view_goroutines, view_time,
@@ -71,7 +72,7 @@ struct ui {
 	struct costs *costs;
 	struct plots *plots;
 	struct arena arena;		/* marks, notes, small things that live as long as the session */
-	unsigned rows, columns, body;	/* of the screen; body: lines of a view */
+	unsigned rows, columns, body, head;	/* of the screen; body: lines of a view, head: lines above it */
 	bool utf8, quit, dirty, ended;
 
 	enum view_id view;
@@ -131,10 +132,17 @@ void act_do(struct ui *u, enum act a);
 void act_function(struct ui *u, struct str name);	/* the function view of a symbol by its name */
 uint32_t act_symbol(struct ui *u, struct str name);	/* by canonical or by exact name; 0: not in the tree */
 void act_time(struct ui *u, double x);
-struct str act_note(const struct ui *u, struct str anchor);	/* p NULL: none */
-bool act_marked(const struct ui *u, struct str anchor);
-int act_export(struct ui *u, struct buf *out);
-int act_rank(struct ui *u, struct err *err);
+void act_move_by(struct ui *u, long lines);
+const struct model_cause *act_cause(const struct ui *u, struct item it);	/* that it belongs to; NULL: none */
+
+/* ---- keep.c: what a person says of it */
+int keep_rank(struct ui *u, struct err *err) ERR_MUST_CHECK;
+void keep_verdict(struct ui *u, struct item it, enum triage_verdict v);
+void keep_mark(struct ui *u, struct item it);
+void keep_note(struct ui *u, struct item it);
+struct str keep_note_of(const struct ui *u, struct str anchor);	/* p NULL: none */
+bool keep_marked(const struct ui *u, struct str anchor);
+int keep_export(struct ui *u, struct buf *out) ERR_MUST_CHECK;
 
 /* ---- find.c */
 void find_filter(struct ui *u);				/* starts anew with u->filter */
@@ -150,13 +158,13 @@ void frame_draw(struct ui *u);
 
 /* ---- views */
 void tree_show(struct ui *u, uint32_t path);		/* opens all above it and goes there */
-void tree_free(struct ui *u);
-void flame_free(struct ui *u);
-void time_free(struct ui *u);
-void sql_free(struct ui *u);
+void tree_end(struct ui *u);
+void flame_end(struct ui *u);
+void time_end(struct ui *u);
+void sql_end(struct ui *u);
 void sql_run(struct ui *u, struct str sql);
-void stacks_free(struct ui *u);
-void function_free(struct ui *u);
+void stacks_end(struct ui *u);
+void function_end(struct ui *u);
 /* The place behind an ITEM_LINE or an ITEM_FRAME. */
 bool function_line(const struct ui *u, uint32_t index, struct model_place *out);
 bool stacks_frame(const struct ui *u, uint32_t index, struct model_place *out);

@@ -19,7 +19,7 @@ static int build(struct ui *u, struct err *err)
 
 		buf_reset(&b);
 		item_anchor(u, it, &b);
-		buf_puts(p->out, act_marked(u, buf_view(&b)) ? "*" : "");
+		buf_puts(p->out, keep_marked(u, buf_view(&b)) ? "*" : "");
 		term_recommendation(p, r, true);
 		if (ui_is_open(u, it)) {
 			struct buf facts = { .limit = 1 << 20 };
@@ -28,8 +28,8 @@ static int build(struct ui *u, struct err *err)
 			page_field(p, 4, "facts", buf_view(&facts));
 			buf_free(&facts);
 		}
-		if (act_note(u, buf_view(&b)).n)
-			page_field(p, 4, "note", act_note(u, buf_view(&b)));
+		if (keep_note_of(u, buf_view(&b)).n)
+			page_field(p, 4, "note", keep_note_of(u, buf_view(&b)));
 	}
 	if (!u->m->recommendations.n)
 		page_text(doc_item(d, ITEM_TEXT, 0), 0, 0, INK_PLAIN, STR_LIT("There is nothing to do."));
@@ -42,4 +42,4 @@ static void title(const struct ui *u, struct buf *out)
 	buf_printf(out, "%zu, by chance times gain", u->m->recommendations.n);
 }
 
-const struct view view_advice = { .name = "do", .about = "recommendations, what to do first", .build = build, .title = title };
+const struct view view_advice = { .name = "do", .tab = "do", .about = "recommendations, what to do first", .build = build, .title = title };

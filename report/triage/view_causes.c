@@ -61,7 +61,7 @@ static void cause_line(struct ui *u, struct page *p, size_t i, size_t rank)
 	page_bar(p, r->score, cells);
 	page_ink(p, INK_PLAIN);
 	item_anchor(u, (struct item){ ITEM_CAUSE, (uint32_t)i }, &b);
-	buf_puts(p->out, act_marked(u, buf_view(&b)) ? "*" : " ");
+	buf_puts(p->out, keep_marked(u, buf_view(&b)) ? "*" : " ");
 	buf_reset(&b);
 	if (r->verdict != TRIAGE_OPEN)
 		buf_puts(&b, r->verdict == TRIAGE_YES ? "[accepted] " : "[rejected] ");
@@ -100,8 +100,8 @@ static void evidence(struct ui *u, struct doc *d, const struct model_evidence *e
 	page_item(p, 4, mark, buf_view(&b));
 	buf_reset(&b);
 	item_anchor(u, (struct item){ ITEM_EVIDENCE, (uint32_t)i }, &b);
-	if (act_note(u, buf_view(&b)).n)
-		page_field(p, 6, "note", act_note(u, buf_view(&b)));
+	if (keep_note_of(u, buf_view(&b)).n)
+		page_field(p, 6, "note", keep_note_of(u, buf_view(&b)));
 	buf_free(&b);
 }
 
@@ -138,8 +138,8 @@ static int build(struct ui *u, struct err *err)
 		cause_line(u, p, i, k + 1);
 		buf_reset(&b);
 		item_anchor(u, (struct item){ ITEM_CAUSE, (uint32_t)i }, &b);
-		if (act_note(u, buf_view(&b)).n)
-			page_field(p, 4, "note", act_note(u, buf_view(&b)));
+		if (keep_note_of(u, buf_view(&b)).n)
+			page_field(p, 4, "note", keep_note_of(u, buf_view(&b)));
 		if (ui_is_open(u, (struct item){ ITEM_CAUSE, (uint32_t)i }))
 			opened(u, d, &u->m->causes.v[i]);
 	}
@@ -158,5 +158,5 @@ static void title(const struct ui *u, struct buf *out)
 		buf_printf(out, "; %zu decided", decided);
 }
 
-const struct view view_causes = { .name = "causes", .about = "the verdict, every cause ranked, evidence for and against", .build = build,
+const struct view view_causes = { .name = "causes", .tab = "causes", .about = "the verdict, every cause ranked, evidence for and against", .build = build,
 	.title = title };

@@ -150,4 +150,4 @@ static void title(const struct ui *u, struct buf *out)
 		buf_printf(out, "with another run of %.*s", (int)u->other->service.n, u->other->service.p ? u->other->service.p : "");
 }
 
-const struct view view_compare = { .name = "compare", .about = "this answer beside that of another run", .build = build, .title = title };
+const struct view view_compare = { .name = "compare", .tab = "with", .about = "this answer beside that of another run", .build = build, .title = title };

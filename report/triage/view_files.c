@@ -42,7 +42,7 @@ static void input(struct ui *u, struct doc *d, size_t i)
 	struct buf b = { .limit = 1 << 16 };
 
 	item_anchor(u, (struct item){ ITEM_INPUT, (uint32_t)i }, &b);
-	buf_puts(p->out, act_marked(u, buf_view(&b)) ? "*" : "");
+	buf_puts(p->out, keep_marked(u, buf_view(&b)) ? "*" : "");
 	buf_reset(&b);
 	if (str_is(f->status, "read")) {
 		buf_str(&b, f->path);
@@ -169,5 +169,5 @@ static void title(const struct ui *u, struct buf *out)
 	buf_printf(out, "%zu, %zu read", u->m->inputs.n, model_inputs(u->m, "read"));
 }
 
-const struct view view_files = { .name = "files", .about = "sources read and not read and why, settings that differ, what was not tested",
+const struct view view_files = { .name = "files", .tab = "files", .about = "sources read and not read and why, settings that differ, what was not tested",
 	.build = build, .title = title };

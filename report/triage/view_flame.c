@@ -15,6 +15,7 @@
 #include "report/words.h"
 
 #define MOST_DEPTH 512
+#define NAMED	   6	/* columns, so that a name says something */
 
 struct frame { uint32_t path; unsigned x, wide; };
 struct row { size_t from, n; };
@@ -27,7 +28,7 @@ struct flame_state {
 	size_t rows;
 };
 
-void flame_free(struct ui *u)
+void flame_end(struct ui *u)
 {
 	if (!u->flame)
 		return;
@@ -159,7 +160,8 @@ static void draw_frame(struct ui *u, const struct frame *f, struct buf *out)
 	buf_puts(out, u->utf8 ? "\u258f" : "|");
 	if (f->wide > 1) {
 		buf_puts(&name, !sides ? "" : grew ? "+" : shrank ? "-" : "");
-		buf_str(&name, c->name[c->symbol[f->path]]);
+		if (f->wide >= NAMED)
+			buf_str(&name, c->name[c->symbol[f->path]]);
 		text_pad(out, buf_view(&name), f->wide - 1, !u->utf8);
 	}
 	buf_puts(out, "\x1b[0m");
@@ -254,7 +256,7 @@ static bool act(struct ui *u, enum act a, struct item at)
 
 	(void)at;
 	if (a == ACT_STAT || a == ACT_DIFF || a == ACT_UNIT) {
-		tree_change_look(u, a);
+		look_change(u, a);
 		return true;
 	}
 	if (!f || !f->rows)
@@ -310,8 +312,8 @@ static void title(const struct ui *u, struct buf *out)
 		buf_str(out, c->name[c->symbol[u->flame->at]]);
 		buf_puts(out, "; ");
 	}
-	tree_title(u, out);
+	look_title(u, out);
 }
 
-const struct view view_flame = { .name = "flame", .about = "flame graph in rows: width is cost, + grew, - shrank", .build = build, .count = rows,
+const struct view view_flame = { .name = "flame", .tab = "flame", .about = "flame graph in rows: width is cost, + grew, - shrank", .build = build, .count = rows,
 	.line = line, .words = words, .act = act, .title = title, .uses_costs = true };

@@ -31,7 +31,7 @@ static struct function_state *state(struct ui *u)
 	return u->function;
 }
 
-void function_free(struct ui *u)
+void function_end(struct ui *u)
 {
 	if (u->function)
 		buf_free(&u->function->file);
@@ -82,7 +82,7 @@ static void collect(const struct costs *c, uint32_t symbol, struct edges *in, st
 	for (uint32_t p = 1; p <= c->n_paths; p++) {
 		const double v[SIDES] = { c->cum[BASE][p], c->cum[CUR][p] };
 
-		if (c->symbol[p] == symbol && tree_has(c, p)) {
+		if (c->symbol[p] == symbol && look_has(c, p)) {
 			for (int i = 0; i < SIDES; i++) {
 				flat[i] += c->flat[i][p];
 				cum[i] += within(c, p, symbol) ? 0 : v[i];
@@ -90,7 +90,7 @@ static void collect(const struct costs *c, uint32_t symbol, struct edges *in, st
 			if (c->parent[p] && !repeats(c, p))
 				add_edge(in, c->symbol[c->parent[p]], v);
 		}
-		if (c->parent[p] && c->symbol[c->parent[p]] == symbol && tree_has(c, p) && !repeats(c, p))
+		if (c->parent[p] && c->symbol[c->parent[p]] == symbol && look_has(c, p) && !repeats(c, p))
 			add_edge(out, c->symbol[p], v);
 	}
 }
@@ -292,9 +292,9 @@ static void head(struct ui *u, struct doc *d, const double flat[SIDES], const do
 			continue;
 		buf_reset(&b);
 		words_metric(&b, f->metric);
-		buf_puts(&b, ": flat ");
+		buf_puts(&b, f->flat ? ": flat " : ":");
 		say_relative(&b, f->flat);
-		buf_puts(&b, ", cum ");
+		buf_puts(&b, f->flat && f->cum ? ", cum " : f->cum ? " cum " : "");
 		say_relative(&b, f->cum);
 		if (f->cum && isfinite(f->cum->p)) {
 			buf_puts(&b, " (");
@@ -338,7 +338,7 @@ static int build(struct ui *u, struct err *err)
 static bool act(struct ui *u, enum act a, struct item at)
 {
 	if (a == ACT_STAT || a == ACT_DIFF || a == ACT_UNIT) {
-		tree_change_look(u, a);
+		look_change(u, a);
 		return true;
 	}
 	if (a == ACT_ENTER && at.kind == ITEM_SYMBOL && at.index != u->symbol) {
@@ -356,5 +356,5 @@ static bool act(struct ui *u, enum act a, struct item at)
 	return false;
 }
 
-const struct view view_function = { .name = "function", .about = "callers, callees and source lines of one function", .build = build, .act = act,
-	.title = tree_title, .uses_costs = true };
+const struct view view_function = { .name = "function", .tab = "func", .about = "callers, callees and source lines of one function", .build = build, .act = act,
+	.title = look_title, .uses_costs = true };

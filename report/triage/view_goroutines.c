@@ -33,7 +33,7 @@ struct stacks_state {
 	size_t n_frames;
 };
 
-void stacks_free(struct ui *u)
+void stacks_end(struct ui *u)
 {
 	if (!u->stacks)
 		return;
@@ -221,7 +221,7 @@ static void clusters(struct ui *u, struct doc *d)
 		p = doc_item(d, ITEM_CLUSTER, i);
 		buf_reset(&b);
 		item_anchor(u, it, &b);
-		buf_puts(p->out, act_marked(u, buf_view(&b)) ? "*" : arrow(u, it));
+		buf_puts(p->out, keep_marked(u, buf_view(&b)) ? "*" : arrow(u, it));
 		buf_reset(&b);
 		say_cluster(&b, &k, str_is(u->m->design, "snapshot"));
 		page_ink(p, say_cluster_moved(&k) ? INK_BOLD : INK_PLAIN);
@@ -230,8 +230,8 @@ static void clusters(struct ui *u, struct doc *d)
 		page_end(p);
 		buf_reset(&b);
 		item_anchor(u, it, &b);
-		if (act_note(u, buf_view(&b)).n)
-			page_field(p, 4, "note", act_note(u, buf_view(&b)));
+		if (keep_note_of(u, buf_view(&b)).n)
+			page_field(p, 4, "note", keep_note_of(u, buf_view(&b)));
 		for (size_t f = 0; ui_is_open(u, it) && f < k.frames.n && f < FRAMES; f++)
 			frame(u, d, k.frames.v[f].place.function, k.frames.v[f].place.file, k.frames.v[f].place.line, (unsigned)f);
 	}
@@ -315,5 +315,5 @@ static void title(const struct ui *u, struct buf *out)
 		buf_printf(out, "%.0f+%.0f dumps", u->stacks->dumps[BASE], u->stacks->dumps[CUR]);
 }
 
-const struct view view_goroutines = { .name = "goroutines", .about = "clusters of goroutines and their stacks, exact stacks by growth",
+const struct view view_goroutines = { .name = "goroutines", .tab = "stacks", .about = "clusters of goroutines and their stacks, exact stacks by growth",
 	.build = build, .title = title, .uses_costs = true };

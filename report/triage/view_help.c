@@ -34,4 +34,4 @@ static int build(struct ui *u, struct err *err)
 	return doc_end(d, err);
 }
 
-const struct view view_help = { .name = "help", .about = "all keys", .build = build };
+const struct view view_help = { .name = "help", .tab = "help", .about = "all keys", .build = build };

@@ -120,7 +120,7 @@ static void one(struct ui *u, struct doc *d, const struct model_signal *s)
 	bool loud = loudness(s) >= .5;
 
 	item_anchor(u, it, &b);
-	buf_puts(p->out, act_marked(u, buf_view(&b)) ? "*" : ui_is_open(u, it) ? (u->utf8 ? "\u25be" : "v") : u->utf8 ? "\u25b8" : ">");
+	buf_puts(p->out, keep_marked(u, buf_view(&b)) ? "*" : ui_is_open(u, it) ? (u->utf8 ? "\u25be" : "v") : u->utf8 ? "\u25b8" : ">");
 	if (str_is(s->state, "measured") && p->width >= 40) {
 		page_ink(p, loud ? INK_WARN : INK_DIM);
 		page_bar(p, isfinite(s->value) ? fabs(s->value) : 0, 5);
@@ -147,8 +147,8 @@ static void one(struct ui *u, struct doc *d, const struct model_signal *s)
 	if (ui_is_open(u, it))
 		detail(u, p, s);
 	item_anchor(u, it, &b);
-	if (act_note(u, buf_view(&b)).n)
-		page_field(p, 4, "note", act_note(u, buf_view(&b)));
+	if (keep_note_of(u, buf_view(&b)).n)
+		page_field(p, 4, "note", keep_note_of(u, buf_view(&b)));
 	buf_free(&b);
 }
 
@@ -191,5 +191,5 @@ static void title(const struct ui *u, struct buf *out)
 	buf_printf(out, "%zu measured, %zu not; loudest first", measured, u->m->signals.n - measured);
 }
 
-const struct view view_signals = { .name = "signals", .about = "evidence in detail: numbers, place, time, which causes it speaks to", .build = build,
+const struct view view_signals = { .name = "signals", .tab = "signals", .about = "evidence in detail: numbers, place, time, which causes it speaks to", .build = build,
 	.title = title };

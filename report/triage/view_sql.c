@@ -24,7 +24,7 @@ struct sql_state {
 	char text[1024], outcome[256];
 };
 
-void sql_free(struct ui *u)
+void sql_end(struct ui *u)
 {
 	if (!u->sql)
 		return;
@@ -171,4 +171,4 @@ static void title(const struct ui *u, struct buf *out)
 		buf_puts(out, "read-only");
 }
 
-const struct view view_sql = { .name = "sql", .about = "a SELECT over the database, read-only", .build = build, .act = act, .title = title };
+const struct view view_sql = { .name = "sql", .tab = "sql", .about = "a SELECT over the database, read-only", .build = build, .act = act, .title = title };

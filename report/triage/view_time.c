@@ -40,7 +40,7 @@ struct time_state {
 	bool cut;
 };
 
-void time_free(struct ui *u)
+void time_end(struct ui *u)
 {
 	if (!u->time)
 		return;
@@ -279,6 +279,10 @@ static void fill_bins(const struct time_state *s, const struct strand *d, int si
 			bin[c] = n[c] ? bin[c] + (p->y - bin[c]) / (double)(n[c] + 1) : p->y;
 		n[c]++;
 	}
+	/* Measured about as often as there are columns: one that no point fell into shows the one before. */
+	for (size_t i = 1; d->n[side] * 3 >= wide && i + 1 < wide; i++)
+		if (!n[i] && n[i - 1] && (n[i + 1] || (i + 2 < wide && n[i + 2])))
+			bin[i] = bin[i - 1];
 }
 
 /* Column by column, so that cursor and window are drawn over the same cells everywhere. */
@@ -448,6 +452,7 @@ static bool act(struct ui *u, enum act a, struct item at)
 			u->window_hi = s->hi + 1e-6;
 		u->window_on = true;
 		ui_costs(u);
+		ui_say(u, "the window begins at %.1f s and ends at %.1f s", u->window_lo, u->window_hi);
 		return true;
 	case ACT_TO:
 		u->window_hi = u->cursor + (s->hi - s->lo) / (double)wide / 2;
@@ -455,6 +460,7 @@ static bool act(struct ui *u, enum act a, struct item at)
 			u->window_lo = s->lo;
 		u->window_on = true;
 		ui_costs(u);
+		ui_say(u, "the window ends at %.1f s; it began at %.1f s", u->window_hi, u->window_lo);
 		return true;
 	case ACT_TIME:
 		if (at.kind == ITEM_SIGNAL)
@@ -482,5 +488,5 @@ static void title(const struct ui *u, struct buf *out)
 		buf_puts(out, "; more series than are shown");
 }
 
-const struct view view_time = { .name = "time", .about = "what was measured over time, with a cursor; a window narrows all views", .build = build,
+const struct view view_time = { .name = "time", .tab = "time", .about = "what was measured over time, with a cursor; a window narrows all views", .build = build,
 	.count = rows, .line = line, .words = words, .act = act, .title = title };

@@ -37,7 +37,7 @@ const struct tree_look *tree_look(const struct ui *u)
 	return u->tree ? &u->tree->look : &first;
 }
 
-double tree_key(const struct ui *u, uint32_t path)
+double look_key(const struct ui *u, uint32_t path)
 {
 	const struct costs *c = u->costs;
 	const struct tree_look *l = tree_look(u);
@@ -62,7 +62,7 @@ static struct tree_state *state(struct ui *u)
 	return u->tree && u->tree->open && u->tree->sign ? u->tree : NULL;
 }
 
-void tree_free(struct ui *u)
+void tree_end(struct ui *u)
 {
 	if (!u->tree)
 		return;
@@ -87,7 +87,7 @@ static void set_open(struct tree_state *t, uint32_t path, bool on)
 		t->open[path / 8] = (uint8_t)(t->open[path / 8] & ~(1u << (path % 8)));
 }
 
-bool tree_has(const struct costs *c, uint32_t path)
+bool look_has(const struct costs *c, uint32_t path)
 {
 	return fabs(c->cum[BASE][path]) > 0 || fabs(c->cum[CUR][path]) > 0;
 }
@@ -95,7 +95,7 @@ bool tree_has(const struct costs *c, uint32_t path)
 static bool has_kids(const struct costs *c, uint32_t path)
 {
 	for (uint32_t k = c->child[path]; k; k = c->next[k])
-		if (tree_has(c, k))
+		if (look_has(c, k))
 			return true;
 	return false;
 }
@@ -106,7 +106,7 @@ static int by_key(const void *a, const void *b, void *arg)
 {
 	const struct sort *s = arg;
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	double kx = fabs(tree_key(s->u, x)), ky = fabs(tree_key(s->u, y));
+	double kx = fabs(look_key(s->u, x)), ky = fabs(look_key(s->u, y));
 
 	if (kx > ky || kx < ky)
 		return kx > ky ? -1 : 1;
@@ -121,7 +121,7 @@ static size_t gather(struct ui *u, struct tree_state *t, uint32_t path)
 	size_t n = 0;
 
 	for (uint32_t k = c->child[path]; k; k = c->next[k]) {
-		if (!tree_has(c, k))
+		if (!look_has(c, k))
 			continue;
 		if (n == t->cap_kids) {
 			size_t more = n ? 2 * n : 256;
@@ -308,6 +308,7 @@ static struct item line(struct ui *u, size_t i, struct buf *out)
 	uint32_t path;
 	unsigned d;
 	bool open, match;
+	size_t wide;
 
 	if (!t || i >= t->n || !c->ready)
 		return (struct item){ ITEM_NONE, 0 };
@@ -321,17 +322,21 @@ static struct item line(struct ui *u, size_t i, struct buf *out)
 		buf_printf(out, "%u:", d);
 	buf_puts(out, !has_kids(c, path) ? " " : open ? (u->utf8 ? "\u25be" : "-") : (u->utf8 ? "\u25b8" : "+"));
 	buf_puts(out, match || c->kind[c->symbol[path]] == 'u' ? "\x1b[1m" : "");
-	buf_str(out, c->name[c->symbol[path]].p ? c->name[c->symbol[path]] : STR_LIT("?"));
+	wide = text_width(buf_view(out));
+	if (u->place[VIEW_TREE].left || wide + 8 > u->columns)
+		buf_str(out, c->name[c->symbol[path]]);
+	else
+		text_cut(out, c->name[c->symbol[path]], u->columns - wide, !u->utf8);
 	buf_puts(out, "\x1b[0m");
 	if (u->n_marks || u->n_notes) {
 		struct buf b = { .limit = 1 << 16 };
 
 		item_anchor(u, (struct item){ ITEM_PATH, path }, &b);
-		if (act_marked(u, buf_view(&b)))
+		if (keep_marked(u, buf_view(&b)))
 			buf_puts(out, " *");
-		if (act_note(u, buf_view(&b)).n) {
+		if (keep_note_of(u, buf_view(&b)).n) {
 			buf_puts(out, "  note: ");
-			buf_str(out, act_note(u, buf_view(&b)));
+			buf_str(out, keep_note_of(u, buf_view(&b)));
 		}
 		buf_free(&b);
 	}
@@ -383,11 +388,11 @@ static void to_parent(struct ui *u, struct tree_state *t, size_t i)
 static void hot(struct ui *u, struct tree_state *t, size_t i)
 {
 	for (;;) {
-		double all = fabs(tree_key(u, t->v[i]));
+		double all = fabs(look_key(u, t->v[i]));
 
 		open_at(u, t, i);
 		if (i + 1 >= t->n || u->costs->parent[t->v[i + 1]] != t->v[i] || t->v[i + 1] == t->v[i] ||
-		    fabs(tree_key(u, t->v[i + 1])) < HOT * all || !(all > 0))
+		    fabs(look_key(u, t->v[i + 1])) < HOT * all || !(all > 0))
 			break;
 		i++;
 	}
@@ -412,7 +417,7 @@ void tree_show(struct ui *u, uint32_t path)
 	p->top = p->cur > u->body / 2 ? p->cur - u->body / 2 : 0;
 }
 
-void tree_change_look(struct ui *u, enum act a)
+void look_change(struct ui *u, enum act a)
 {
 	struct tree_state *t = state(u);
 
@@ -451,7 +456,7 @@ static bool act(struct ui *u, enum act a, struct item at)
 
 	(void)at;
 	if (a == ACT_STAT || a == ACT_DIFF || a == ACT_UNIT) {
-		tree_change_look(u, a);
+		look_change(u, a);
 		return true;
 	}
 	if (!t || i >= t->n || !u->costs->ready)
@@ -466,7 +471,7 @@ static bool act(struct ui *u, enum act a, struct item at)
 	return act_line(u, t, a, i);
 }
 
-void tree_title(const struct ui *u, struct buf *out)
+void look_title(const struct ui *u, struct buf *out)
 {
 	static const char *const diff[] = { "difference", "current", "baseline" };
 	const struct costs *c = u->costs;
@@ -486,5 +491,17 @@ void tree_title(const struct ui *u, struct buf *out)
 		buf_printf(out, ", %zu+%zu profiles", c->slices[BASE], c->slices[CUR]);
 }
 
-const struct view view_tree = { .name = "tree", .about = "the call tree of both sides: baseline, current, change", .build = build, .count = lines,
-	.line = line, .words = words, .act = act, .title = tree_title, .uses_costs = true };
+static void head(const struct ui *u, struct buf *out)
+{
+	if (u->columns >= 60 && u->costs->slices[BASE])
+		buf_puts(out, " baseline");
+	buf_puts(out, "   current");
+	if (u->costs->slices[BASE])
+		buf_puts(out, "    change  ");
+	if (u->columns >= 140)
+		buf_puts(out, tree_look(u)->flat ? "         cum   " : "        flat   ");
+	buf_puts(out, "function; + - certain, ~ cannot be told from chance");
+}
+
+const struct view view_tree = { .name = "tree", .tab = "tree", .about = "the call tree of both sides: baseline, current, change", .build = build, .count = lines,
+	.line = line, .words = words, .act = act, .title = look_title, .head = head, .uses_costs = true };
