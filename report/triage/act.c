@@ -215,15 +215,33 @@ static void when(struct ui *u, struct item it)
 	act_time(u, time_of(u, t));
 }
 
+/* Where a function begins, for one that the answer does not name. file keeps its path. */
+static void find_source(struct ui *u, struct model_place *at, struct buf *file)
+{
+	struct err err;
+	struct stmt *q;
+
+	if (store_query(u->st, &q, &err, "SELECT file, start_line FROM functions WHERE canonical = ?1 OR name = ?1 LIMIT 1", "t", at->function))
+		return;
+	if (store_next(q, &err)) {
+		ui_clean(file, stmt_text(q, 0));
+		at->line = stmt_int(q, 1);
+	}
+	if (!store_end(q, &err))
+		at->file = buf_view(file);
+}
+
 static void edit(struct ui *u, struct item it)
 {
 	const struct triage_acts *a = &u->o->acts;
 	struct model_place at = { .line = STORE_NULL };
-	struct buf said = { .limit = 1 << 16 };
+	struct buf said = { .limit = 1 << 16 }, file = { .limit = 1 << 16 };
 	struct err err;
 	int rc;
 
-	if (!item_place(u, it, &at) || !at.file.n) {
+	if (item_place(u, it, &at) && !at.file.n)
+		find_source(u, &at, &file);
+	if (!at.file.n) {
 		ui_say(u, "this names no line of source");
 	} else if (!a->edit) {
 		ui_say(u, "no source tree was given: start with --source DIR");
@@ -240,6 +258,7 @@ static void edit(struct ui *u, struct item it)
 			ui_say(u, "edited %s", said.data ? said.data : "it");
 	}
 	buf_free(&said);
+	buf_free(&file);
 }
 
 static void enter(struct ui *u, struct item it)
@@ -379,8 +398,13 @@ static void act_session(struct ui *u, enum act a)
 	case ACT_WINDOW: window(u); break;
 	case ACT_EXPORT: prompt_open(u, PROMPT_EXPORT, "export to (empty: beside the database): ", STR_NONE); break;
 	case ACT_WITH: prompt_open(u, PROMPT_WITH, "compare with run: ", STR_NONE); break;
-	case ACT_REDRAW: screen_return(); break;
-	case ACT_QUIT: u->quit = true; break;
+	case ACT_REDRAW: screen_redraw(); break;
+	case ACT_QUIT:
+		u->quit = u->asked || u->n_marks == u->n_exported;
+		if (!u->quit)
+			ui_say(u, "%zu marked lines were not exported (E): q again leaves without", u->n_marks);
+		u->asked = true;
+		break;
 	default: break;
 	}
 }

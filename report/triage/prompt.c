@@ -148,14 +148,16 @@ static void write_export(struct ui *u, struct str name)
 	struct buf text = { .limit = 16 << 20 }, where = { .limit = 1 << 16 };
 	struct err err;
 
-	if (keep_export(u, &text) || text.failed)
+	if (keep_export(u, &text) || text.failed) {
 		ui_say(u, "out of memory");
-	else if (!a->save)
+	} else if (!a->save) {
 		ui_say(u, "there is no way to write a file here");
-	else if (a->save(a->arg, name, buf_view(&text), &where, &err))
+	} else if (a->save(a->arg, name, buf_view(&text), &where, &err)) {
 		ui_refuse(u, &err);
-	else
+	} else {
+		u->n_exported = u->n_marks;
 		ui_say(u, "%zu marked lines are in %s", u->n_marks, where.data ? where.data : "the file");
+	}
 	buf_free(&text);
 	buf_free(&where);
 }

@@ -177,6 +177,11 @@ void screen_return(void)
 	refresh();
 }
 
+void screen_redraw(void)
+{
+	clearok(stdscr, TRUE);
+}
+
 void screen_size(unsigned *rows, unsigned *columns)
 {
 	int y, x;

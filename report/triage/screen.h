@@ -29,6 +29,7 @@ void screen_restore(void);
 /* For a program that wants the terminal, and back. */
 void screen_leave(void);
 void screen_return(void);
+void screen_redraw(void);	/* all of it, after another program wrote over it */
 
 void screen_size(unsigned *rows, unsigned *columns);
 /* A whole row: text from column `left` of it on, cut or filled to the width. inverse: the row of the cursor. */

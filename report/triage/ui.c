@@ -334,6 +334,7 @@ static void on_key(struct ui *u, uint32_t key)
 	}
 	buf_reset(&u->said);
 	u->bad = u->seek.on = false;
+	u->asked = u->asked && key_act(key) == ACT_QUIT;
 	if (key == KEY_CLICK || key == KEY_WHEEL_UP || key == KEY_WHEEL_DOWN) {
 		unsigned y, x;
 

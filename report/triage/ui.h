@@ -97,7 +97,8 @@ struct ui {
 	size_t *order;			/* causes by score */
 	struct buf why;			/* of the ranking */
 	struct mark *marks;
-	size_t n_marks, cap_marks;
+	size_t n_marks, cap_marks, n_exported;
+	bool asked;			/* whether to leave without an export */
 	struct note *notes;
 	size_t n_notes, cap_notes;
 

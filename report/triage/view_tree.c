@@ -493,6 +493,8 @@ void look_title(const struct ui *u, struct buf *out)
 
 static void head(const struct ui *u, struct buf *out)
 {
+	if (!u->costs->ready)
+		return;
 	if (u->columns >= 60 && u->costs->slices[BASE])
 		buf_puts(out, " baseline");
 	buf_puts(out, "   current");
