@@ -117,7 +117,7 @@ static void message(struct ui *u, struct buf *b)
 	ui_clean(&clean, buf_view(&u->said));
 	if (u->bad)
 		buf_puts(b, "\x1b[1m\x1b[31m");
-	buf_str(b, buf_view(&clean));
+	text_cut(b, buf_view(&clean), u->columns, !u->utf8);
 	buf_puts(b, "\x1b[0m");
 	buf_free(&clean);
 }

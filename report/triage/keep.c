@@ -54,8 +54,8 @@ void keep_verdict(struct ui *u, struct item it, enum triage_verdict v)
 		return;
 	}
 	ui_dirty(u);
-	ui_say(u, "%.*s: %s%s. %s", (int)c->id.n, c->id.p, v == TRIAGE_YES ? "accepted" : v == TRIAGE_NO ? "rejected" : "undecided",
-	       a->decide ? ", kept" : ", for this session only", u->why.data ? u->why.data : "");
+	ui_say(u, "%s%.*s%s%s", a->decide ? "kept: " : "for this session: ", v == TRIAGE_OPEN ? (int)c->id.n : 0, c->id.p,
+	       v == TRIAGE_OPEN ? " is undecided. " : "", u->why.data ? u->why.data : "");
 }
 
 /* ---- marks, notes, export */

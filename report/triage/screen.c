@@ -53,19 +53,20 @@ void screen_restore(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }
 
-static void on_fatal(int sig)
+static void on_fatal(int sig, siginfo_t *info, void *context)
 {
 	static const char text[] = "attrib triage: ended by a signal; the terminal was restored (if not: type reset)\n";
-	bool was_taken = taken != 0;
+	bool was_taken = taken != 0, sent = info->si_code <= 0;
 
+	(void)context;
 	screen_restore();
 	if (was_taken && sig != SIGHUP && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(7);
 	for (size_t i = 0; i < N_FATAL; i++)
 		if (fatal[i] == sig)
-			sigaction(sig, &old[i], NULL); /* a fault happens again and is theirs; the others are sent again */
-	if (sig == SIGABRT || sig == SIGQUIT || sig == SIGHUP)
-		raise(sig);
+			sigaction(sig, &old[i], NULL);
+	if (sent || sig == SIGABRT || sig == SIGQUIT || sig == SIGHUP)
+		raise(sig); /* a fault happens again by itself, and is theirs then */
 }
 
 static int keep(int c)
@@ -85,7 +86,7 @@ static void keep_sequence(const char *capability)
 
 static void prepare_leaving(void)
 {
-	struct sigaction a = { .sa_handler = on_fatal, .sa_flags = SA_NODEFER };
+	struct sigaction a = { .sa_sigaction = on_fatal, .sa_flags = SA_NODEFER | SA_SIGINFO };
 
 	leave_len = 0;
 	if (use_mouse)

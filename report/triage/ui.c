@@ -420,6 +420,10 @@ int triage_run(struct store *st, const struct triage_opts *o, struct err *err)
 		loop(u);
 		screen_close();
 	}
+	if (!rc && o->stop && *o->stop) {
+		rc = err_set(err, ERR_SIGNAL, "stopped by signal %d", *o->stop);
+		err->signal = *o->stop;
+	}
 	unload(u);
 	free(u);
 	return rc;

@@ -68,7 +68,7 @@ static void cause_line(struct ui *u, struct page *p, size_t i, size_t rank)
 	buf_str(&b, c->id);
 	buf_puts(&b, ": ");
 	say_cause_title(&b, c);
-	if (fabs(r->score - r->found) >= .005)
+	if (fabs(r->score - r->found) >= .01)
 		buf_printf(&b, " (was %.2f)", r->found);
 	if (say_untested(c))
 		buf_puts(&b, ", not tested");
