@@ -121,6 +121,7 @@ test-all: ## make test, with gcc and clang, with sanitizers, with valgrind
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) B=build/clang BIN=build/clang/attrib CC=clang all units
 	$(Q)sh tests/all build/clang build/clang/attrib
 	$(Q)sh tests/valgrind build attrib
+	$(Q)sh tests/triage-all ./attrib build/san/attrib
 
 lint: ## clang-tidy, cppcheck, shellcheck, layers, sizes
 	$(Q)sh tests/deps clang clang-tidy cppcheck shellcheck

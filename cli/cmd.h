@@ -13,9 +13,9 @@
 #include "report/report.h"
 
 struct options {
-	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned, list, reset;
+	bool help, quiet, verbose, strict, no_color, ascii, wide, cum, no_sandbox, no_html, learned, list, reset, mouse, keys;
 	bool all_ci, raw, man, selftest;
-	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index;
+	const char *json, *html, *out, *color, *progress, *model, *causes, *effect, *pause_over, *timeout, *sample_index, *source, *with;
 	const char *sarif, *junit, *summary, *codequality, *metrics, *prom, *csv, *github, *unmapped, *format;
 	/* attrib diff: what of the stacks is looked at, in pprof's words */
 	const char *focus, *ignore, *hide, *show, *show_from, *tagfocus, *tagignore, *peek, *folded, *taus;
@@ -56,7 +56,7 @@ struct cmd {
 
 /* In the order a first-time user needs them; NULL at the end (main.c). */
 extern const struct cmd *const cmds[];
-extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_explain, cmd_ingest, cmd_calibrate, cmd_verdict, cmd_gate, cmd_export,
+extern const struct cmd cmd_analyze, cmd_diff, cmd_report, cmd_doctor, cmd_triage, cmd_explain, cmd_ingest, cmd_calibrate, cmd_verdict, cmd_gate, cmd_export,
 	cmd_completion, cmd_version, cmd_help;
 const struct cmd *cmd_find(const char *name);	/* NULL: none */
 const char *cmd_near(const char *name);		/* a name that was probably meant; NULL: none is near */

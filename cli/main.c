@@ -16,7 +16,7 @@
 #include "cli/stop.h"
 
 const struct cmd *const cmds[] = {
-	&cmd_analyze, &cmd_diff, &cmd_report, &cmd_doctor, &cmd_explain, &cmd_ingest, &cmd_calibrate, &cmd_verdict, &cmd_gate, &cmd_export,
+	&cmd_analyze, &cmd_diff, &cmd_report, &cmd_triage, &cmd_doctor, &cmd_explain, &cmd_ingest, &cmd_calibrate, &cmd_verdict, &cmd_gate, &cmd_export,
 	&cmd_completion, &cmd_version, &cmd_help, NULL,
 };
 

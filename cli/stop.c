@@ -25,6 +25,7 @@ static volatile sig_atomic_t has_file, has_timer;
 static char file[4096];
 static timer_t timer;
 static pid_t self;
+static void (*volatile restore)(void);
 
 int stop_status(int f)
 {
@@ -40,6 +41,8 @@ static void say(const char *text)
 
 static void leave(int f)
 {
+	if (restore)
+		restore();
 	if (has_file)
 		unlink(file);
 	_exit(stop_status(f));
@@ -77,6 +80,11 @@ const volatile int *stop_install(void)
 	a.sa_handler = SIG_IGN;		/* a closed pipe is an error of write() */
 	sigaction(SIGPIPE, &a, NULL);
 	return &flag;
+}
+
+void stop_restores(void (*f)(void))
+{
+	restore = f;
 }
 
 void stop_after(uint64_t seconds)

@@ -13,6 +13,8 @@ const volatile int *stop_install(void);
 void stop_after(uint64_t seconds);
 /* A file to remove if we must go at once; NULL: none. */
 void stop_removes(const char *path);
+/* Called when we must go at once, from the handler: gives a terminal back; NULL: none. */
+void stop_restores(void (*restore)(void));
 /* The exit status for a flag. */
 int stop_status(int flag);
 

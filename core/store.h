@@ -89,6 +89,19 @@ void store_rollback(struct store *st);
 /* True when no write failed or was rolled back and no transaction is open: fit for others to see. */
 bool store_sound(const struct store *st);
 
+/* One statement that a person typed (store_ask.c): reads only, or ERR_USAGE; ends after `rows` rows or `ms`, or when stop() says so, with
+ * ERR_LIMIT whose message says which. row() gets the names first (names true), then the values, clean text, STR_NONE for NULL, borrowed
+ * for the call; not 0: out of memory. *rows: rows handed over, also when it fails. */
+#define STORE_ASK_COLUMNS 64
+struct store_ask {
+	size_t rows;
+	unsigned ms;
+	int (*row)(void *arg, const struct str *cell, int n, bool names);
+	bool (*stop)(void *arg);	/* NULL: nobody interrupts */
+	void *arg;
+};
+int store_ask(struct store *st, struct str sql, const struct store_ask *a, size_t *rows, struct err *err) ERR_MUST_CHECK;
+
 /* The text of core/schema.sql and core/views.sql, for docs and checks. */
 extern const char store_schema_sql[], store_views_sql[], store_index_sql[];
 /* Makes the indexes of index.sql (left out while loading). */

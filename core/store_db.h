@@ -40,6 +40,9 @@ int store_refused(struct store *st, const char *sql, struct err *err);
 
 /* Opens path for reading and writing, made when it is not there, journal and syncs as SQLite has them; hardened. */
 int store_open_shared(struct store *st, const char *path, const struct limits *l, struct err *err) ERR_MUST_CHECK;
+/* Sets the progress handler that looks at the stop flag and counts steps (again, after another one was set). */
+void store_ticks(struct store *st);
+
 int store_schema_make(struct store *st, struct err *err) ERR_MUST_CHECK;
 /* Our views as TEMP views of st, over its tables. */
 int store_schema_temp_views(struct store *st, struct err *err) ERR_MUST_CHECK;

@@ -41,6 +41,11 @@ static int on_tick(void *arg)
 	return st->running && ++st->running->ops > st->max_ops && st->max_ops;
 }
 
+void store_ticks(struct store *st)
+{
+	sqlite3_progress_handler(st->db, STORE_TICK, on_tick, st);
+}
+
 void store_stop_on(struct store *st, const volatile int *stop)
 {
 	st->stop = stop;
@@ -95,7 +100,7 @@ static int open_file(struct store *st, const char *name, int flags, struct err *
 	flags |= SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (sqlite3_open_v2(name, &st->db, flags, NULL) != SQLITE_OK)
 		return st->db ? store_refused(st, NULL, err) : err_nomem(err);
-	sqlite3_progress_handler(st->db, STORE_TICK, on_tick, st);
+	store_ticks(st);
 	return 0;
 }
 

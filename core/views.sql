@@ -454,3 +454,56 @@ held AS (
     WHERE i.run = t.run AND p.t1 BETWEEN t.t0 AND t.t1) ELSE 0 END AS profiles FROM told t)
 SELECT run, source FROM (SELECT run, source, row_number() OVER (PARTITION BY run ORDER BY profiles DESC, points DESC, path) AS place FROM held)
 WHERE place = 1;
+
+-- ---- for walking (attrib triage): as little work a row as can be, never a whole tree for one answer ----------------
+
+-- The slices in use, and the unit of their amounts. Times ns, to be placed with run_starts.
+CREATE VIEW used_slices AS
+SELECT t.analysis, l.id AS slice, t.side, m.metric, l.measure, l.minus, l.seconds, l.requests, m.extent, m.amount_unit, m.count_unit,
+  l.t0, l.t1, i.run
+FROM slice l JOIN stretch t ON t.id = l.stretch JOIN instance i ON i.id = t.instance JOIN measure m ON m.id = l.measure
+WHERE l.used;
+
+-- The exact tree in the order of its ids (a parent before its children), with the canonical path of each site.
+CREATE VIEW call_sites AS
+SELECT c.id AS callsite, c.parent, c.func, c.line, c.inlined, k.path
+FROM callsite c LEFT JOIN callsite_path k ON k.callsite = c.id;
+
+-- The canonical tree in the order of its ids, and its names.
+CREATE VIEW paths AS
+SELECT id AS path, parent, symbol FROM path;
+CREATE VIEW symbols AS
+SELECT id AS symbol, name, package, kind FROM symbol;
+
+-- Functions as files name them, with the canonical name.
+CREATE VIEW functions AS
+SELECT f.id AS func, f.name, f.package, f.file, f.start_line, n.symbol, y.name AS canonical
+FROM func f LEFT JOIN func_symbol n ON n.func = f.id LEFT JOIN symbol y ON y.id = n.symbol;
+
+-- What a measure sampled, at the leaf; and which labels belong to one side only (--split).
+CREATE VIEW measure_samples AS
+SELECT measure, callsite, labelset, count, amount FROM sample;
+CREATE VIEW label_sides AS
+SELECT analysis, labelset, side FROM split;
+
+-- Goroutines of each dump that share everything a dump says of them, with the cluster they belong to; from goroutine profiles where a
+-- process has no dump, as goroutines_over_time.
+CREATE VIEW dump_groups AS
+SELECT g.id AS gogroup, g.profile, s.side, i.run, coalesce(p.t1, p.t0) AS t, g.callsite, g.class, g.state, g.wait_min, g.creator_line,
+  m.name AS creator, g.count, c.cluster
+FROM gogroup g JOIN profile p ON p.id = g.profile JOIN instance_sides s ON s.instance = p.instance JOIN instance i ON i.id = p.instance
+  JOIN source f ON f.id = p.source LEFT JOIN func m ON m.id = g.creator LEFT JOIN cluster_group c ON c.gogroup = g.id
+WHERE f.kind = 'godump' OR NOT EXISTS (
+  SELECT 1 FROM profile o JOIN source d ON d.id = o.source WHERE o.instance = p.instance AND d.kind = 'godump');
+
+-- Points of every series. clock: what t counts from.
+CREATE VIEW series_points AS
+SELECT e.id AS series, e.name, e.label, e.unit, e.kind, f.clock, f.run, o.t, o.span, o.value,
+  coalesce((SELECT side FROM instance_sides s WHERE s.instance = e.instance), (SELECT side FROM runs u WHERE u.run = f.run)) AS side
+FROM series e JOIN source f ON f.id = e.source JOIN point o ON o.series = e.id;
+
+-- When a file's profiles were taken; files without a time have no row.
+CREATE VIEW source_times AS
+SELECT p.source, i.run, min(coalesce(p.t0, p.t1)) AS t0, max(coalesce(p.t1, p.t0)) AS t1
+FROM profile p JOIN instance i ON i.id = p.instance WHERE p.t1 IS NOT NULL OR p.t0 IS NOT NULL
+GROUP BY p.source, i.run;
