@@ -31,7 +31,7 @@ struct step {
 
 static const struct step full[] = {
 	{ pass_sides },	 { pass_slices },     { pass_load },	   { pass_symbols }, { pass_renames }, { pass_paths }, { pass_diff },
-	{ pass_gc },	 { pass_goroutines }, { pass_signatures }, { pass_series },  { pass_derived }, { pass_environment },
+	{ pass_gc },	 { pass_goroutines }, { pass_signatures }, { pass_series },  { pass_mix }, { pass_inside }, { pass_derived }, { pass_environment },
 	{ pass_linear }, { pass_causes },     { pass_guilty },	   { pass_advise },  { pass_gates }, { NULL },
 };
 

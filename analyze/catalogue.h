@@ -10,8 +10,10 @@
  *                                      loud: W nats for the cause; measured and quiet: M nats against it; `down`: a fall is loud;
  *                                      level: in a snapshot, the current value that is fully loud
  *   against = NAME weight=W [down] [level=L]     loud: W nats against it
- *   frames = NAME metric=METRIC [loud=X] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of goroutines, in stacks
- *                                      with a frame that matches; a NAME with a dot is the signal itself (gc.cpu_share)
+ *   frames = NAME metric=METRIC [loud=X] [without] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of goroutines,
+ *                                      in stacks with a frame that matches (`without`: in those with none); a NAME with a dot is the signal
+ *                                      itself (gc.cpu_share). loud: growth that speaks with full voice, as a share of METRIC's total, of waits
+ *                                      (block, mutex) as a share of the median latency where a load report tells it, of goroutines their number
  *   explains = NAME ...                symptoms this cause brings about: counted once, under the strongest cause that explains them
  *   guilty = KIND[:METRIC] ...         how the guilty code is found: own:cpu own:alloc_bytes own:inuse_growth_bytes own:mutex_delay
  *                                      waiter[:CLASS] creator (of the goroutine stack that grew most), caller:NAME (the user frame above the
@@ -37,7 +39,8 @@ struct cause_signal {
 
 struct cause_frames {
 	const char *name, *metric, *pattern;	/* name with its sig.<cause>. prefix */
-	double loud;			/* share of the metric's total, or goroutines */
+	double loud;			/* share of the metric's total or of the latency, or goroutines */
+	bool without;
 	int line;
 };
 
