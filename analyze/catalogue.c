@@ -109,7 +109,7 @@ static int add_signal(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	return 1;
 }
 
-/* NAME metric=METRIC [loud=X] /REGEX/ */
+/* NAME metric=METRIC [loud=X] [without] /REGEX/ */
 static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const char *prefix, const char *value)
 {
 	struct cause_frames f = { .loud = .05, .line = ps->in.line };
@@ -119,7 +119,7 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	size_t n;
 
 	if (!open || open[strlen(open) - 1] != '/' || strlen(open) < 3)
-		return catalogue_fail(ps, "frames = NAME metric=METRIC [loud=X] /REGEX/", NULL);
+		return catalogue_fail(ps, "frames = NAME metric=METRIC [loud=X] [without] /REGEX/", NULL);
 	copy = arena_strndup(&ps->c->mem, value, (size_t)(open - value));
 	pattern = arena_strndup(&ps->c->mem, open + 1, strlen(open) - 2);
 	name = copy && pattern ? strtok_r(copy, " \t", &save) : NULL;
@@ -128,11 +128,15 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	while ((word = strtok_r(NULL, " \t", &save)) != NULL) {
 		if (strncmp(word, "metric=", 7) == 0)
 			f.metric = word + 7;
+		else if (strcmp(word, "without") == 0)
+			f.without = true;
 		else if (!catalogue_number(word, "loud=", &f.loud, &bad) || bad || !(f.loud > 0))
-			return catalogue_fail(ps, "not understood (metric= loud=)", word);
+			return catalogue_fail(ps, "not understood (metric= loud= without)", word);
 	}
 	if (!f.metric)
 		return catalogue_fail(ps, "a frames line needs metric=", NULL);
+	if (f.without && strcmp(f.metric, "goroutine") == 0)
+		return catalogue_fail(ps, "without is for a metric that has a cost, not for goroutines", NULL);
 	if (!signature_valid(pattern, &n))
 		return catalogue_fail(ps, "the expression is wrong from here on", n < strlen(pattern) ? pattern + n : "(its end)");
 	/* A name with a dot is a signal of its own (gc.cpu_share), shared by all causes. */

@@ -2,7 +2,8 @@
 /*
  * contest.c - hypotheses scored against each other, from facts and catalogue alone
  *
- *     l_k = ln prior_k + sum over source groups of clip(evidence of the group's signals for k, -3, 3),   p = softmax(l / temperature)
+ *     l_k = ln prior_k + sum over source groups of min(3, what its signals say for k) - min(3, what they say against k),
+ *     p = softmax(l / temperature)
  *
  * - A loud signal gives its weight, but never more than its p-value can be worth (Sellke-Bayarri-Berger); a measured and quiet one
  *   takes `miss`; an absent one does nothing at all.
@@ -168,7 +169,7 @@ static void priors(struct contest *c)
 static int score_round(struct contest *c, bool discount, struct err *err)
 {
 	const struct facts *f = c->facts;
-	const struct score_opts o = { .rule = SCORE_SUM, .groups = f->n ? f->fact[f->n - 1].group + 1 : 1, .temperature = c->constants->temperature };
+	const struct score_opts o = { .rule = SCORE_APART, .groups = f->n ? f->fact[f->n - 1].group + 1 : 1, .temperature = c->constants->temperature };
 	size_t n = 0;
 	int rc;
 

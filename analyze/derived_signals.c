@@ -5,14 +5,20 @@
  * profiler.rate: the block profiler credits an event shorter than its rate with the full rate, so the smallest total of any stack bounds
  * the rate from above: a profile that holds stacks of some microseconds was recorded densely, whatever the settings say.
  *
+ * gc.cycles_per_alloc: a collector that keeps its settings runs once for so many allocated bytes, whoever allocates them. More garbage brings
+ * more cycles a second and leaves this figure; a lower GOGC, a memory limit or forced collections raise it.
+ *
  * net.implied_window: a stream that waits for credit moves .73 of its window in a round trip (grpc-go returns credit in quarters; the
  * factor was measured on it), so goodput x round trip / .73 shows the window when the window is what limits. Between 55 and 75 KB
  * it is the 65,535 bytes of a connection that nobody sized.
  */
 #include <math.h>
 
+#include "analyze/math/dist.h"
 #include "analyze/signal.h"
 
+#define LOUD_CYCLES .41		/* ln 1.5 */
+#define GIB 1073741824.0
 #define DENSE_NS 10000.0	/* a rate below this costs: docs/causes.md */
 #define YIELD .73
 #define WINDOW_LO 55e3
@@ -97,9 +103,38 @@ static int put_implied_window(struct pass *p, struct err *err)
 	return signal_put(p, &s, err);
 }
 
+static int put_cycles_per_alloc(struct pass *p, struct err *err)
+{
+	struct signal s = SIGNAL("gc.cycles_per_alloc", "gc");
+	double rate[SIDES], bytes[SIDES], rps[SIDES] = { 1, 1 }, v[SIDES], effect, tau2;
+	int rc = signal_sides(p, "gc.rate", rate, err);
+
+	if (!rc)
+		rc = signal_sides(p, "alloc.bytes", bytes, err);
+	if (!rc && p->per_request)
+		rc = signal_sides(p, "load.rps", rps, err);
+	if (rc || p->design == DESIGN_SNAPSHOT)
+		return rc;
+	for (int i = 0; i < SIDES; i++)
+		v[i] = rate[i] > 0 && bytes[i] > 0 && rps[i] > 0 ? rate[i] / (bytes[i] * rps[i]) * GIB : NAN;
+	effect = log(v[CUR] / v[BASE]);
+	if (!isfinite(effect))
+		return 0;
+	s.base = v[BASE];
+	s.cur = v[CUR];
+	s.unit = "1/GiB";
+	tau2 = p->tau[TAU_gc_rate] * p->tau[TAU_gc_rate] + p->tau[TAU_alloc_bytes_total] * p->tau[TAU_alloc_bytes_total];
+	s.p = dist_normal_p2(effect / sqrt(2 * tau2));
+	signal_loud(&s, effect, LOUD_CYCLES, s.p);
+	s.why = signal_told(p, "GC cycles for each GiB allocated", s.base, s.cur, "");
+	return signal_put(p, &s, err);
+}
+
 int pass_derived(struct pass *p, struct err *err)
 {
 	int rc = put_profiler_rate(p, err);
 
+	if (!rc)
+		rc = put_cycles_per_alloc(p, err);
 	return rc ? rc : put_implied_window(p, err);
 }

@@ -38,6 +38,9 @@ int diff_toolchain_caveat(struct pass *p, const char *what, struct err *err) ERR
 /* New functions whose cost came out of one that both sides have: status shifted, a row of shift. */
 int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;
+/* What the user functions whose own CPU grew spend it on: signals cpu.path.<kind>; loud: share of the total that speaks with full voice. */
+int diff_path_kinds(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, double loud, struct err *err)
+	ERR_MUST_CHECK;
 /* What this metric says to the causes. */
 int diff_signals(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;

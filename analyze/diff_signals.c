@@ -68,7 +68,7 @@ static int put_total_signal(struct pass *p, const struct diff_metric *d, const c
 }
 
 /* The user function whose own cost changed most, among those that are found changed; quiet when there is none. */
-static int put_path_signal(struct pass *p, const struct diff_metric *d, const char *name, const char *what, double loud,
+static int put_path_signal(struct pass *p, const struct diff_metric *d, const char *name, const char *what, double loud, double damp,
 			   struct err *err)
 {
 	struct signal s = SIGNAL(name, d->m->group);
@@ -92,14 +92,23 @@ static int put_path_signal(struct pass *p, const struct diff_metric *d, const ch
 		s.base = stmt_real(q, 1);
 		s.cur = stmt_real(q, 2);
 		s.p = stmt_real(q, 3);
-		signal_loud(&s, (s.cur - s.base) / d->whole, loud, s.p);
+		signal_loud(&s, (s.cur - s.base) / d->whole * damp, loud, s.p);
 		s.why = sentence(p, label, s.base, s.cur, s.unit);
 	}
 	rc = store_end(q, err);
 	return rc ? rc : signal_put(p, &s, err);
 }
 
-/* What one symbol's live heap grew by from the first to the last snapshot of a side, averaged over its processes. */
+/* Objects come and go also where nothing leaks: of n that live at an instant, sqrt n by chance. It matters where few large ones are the whole. */
+static double few_objects(double bytes, double objects)
+{
+	return objects > 0 ? bytes * bytes / objects : 0;
+}
+
+/*
+ * What one symbol's live heap grew by from the first to the last snapshot of a side, averaged over its processes. A buffer that is in use at the last
+ * snapshot is no growth: of three and more the middle one must lie between, and growth is at most twice that of the smaller half.
+ */
 struct growth {
 	double bytes, se2;
 	int chains;
@@ -111,8 +120,8 @@ static struct growth growth_of(const struct pass *p, const struct comparison *k,
 	const struct cube *c = k->c;
 
 	for (size_t s = 0; s < c->n; s++) {
-		size_t last = s;
-		double a, b, na, nb, se;
+		size_t last = s, middle;
+		double a, b, na, nb, se, grown;
 
 		if (c->slice[s].side != side || (s && c->slice[s - 1].side == side && c->slice[s - 1].instance == c->slice[s].instance))
 			continue;	/* not the first of its process */
@@ -125,7 +134,15 @@ static struct growth growth_of(const struct pass *p, const struct comparison *k,
 		na = cube_raw(c, p, CUBE_AT(c, count, STAT_OWN, s, symbol), a);
 		nb = cube_raw(c, p, CUBE_AT(c, count, STAT_OWN, last, symbol), b);
 		se = sampling_heap_delta_se(na, nb, c->period > 0 ? (double)c->period : 524288);
-		g.bytes += b - a;
+		g.se2 += few_objects(a, CUBE_AT(c, count, STAT_OWN, s, symbol)) + few_objects(b, CUBE_AT(c, count, STAT_OWN, last, symbol));
+		grown = b - a;
+		middle = s + (last - s + 1) / 2;
+		if (grown > 0 && middle < last) {
+			double half = CUBE_AT(c, amount, STAT_OWN, middle, symbol) - a;
+
+			grown = fmin(grown, 2 * fmax(0, fmin(half, grown - half)));
+		}
+		g.bytes += grown;
 		g.se2 += se * se;
 		g.chains++;
 	}
@@ -230,7 +247,9 @@ int diff_signals(struct pass *p, const struct tree *t, const struct comparison *
 	if (strcmp(id, "cpu") == 0) {
 		rc = put_total_signal(p, d, "cpu.cost", p->per_request ? "CPU per request" : "CPU per second", LOUD_COST, 1, err);
 		if (!rc)
-			rc = put_path_signal(p, d, "cpu.path", "CPU charged", LOUD_PATH, err);
+			rc = put_path_signal(p, d, "cpu.path", "CPU charged", LOUD_PATH, 1, err);
+		if (!rc)
+			rc = diff_path_kinds(p, t, k, d, LOUD_PATH, err);
 		if (!rc)
 			rc = put_cores(p, k, d, err);
 	} else if (strcmp(id, "alloc_bytes") == 0) {
@@ -244,7 +263,7 @@ int diff_signals(struct pass *p, const struct tree *t, const struct comparison *
 
 		rc = put_total_signal(p, d, "mutex.delay", "lock delay", LOUD_DELAY, damp, err);
 		if (!rc)
-			rc = put_path_signal(p, d, "mutex.holder_share", "lock delay caused", .3, err);
+			rc = put_path_signal(p, d, "mutex.holder_share", "lock delay caused", .3, damp, err);
 	} else if (strcmp(id, "block_delay") == 0) {
 		rc = put_total_signal(p, d, "block.delay", "time blocked", LOUD_DELAY, 1, err);
 	}

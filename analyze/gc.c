@@ -52,8 +52,10 @@ int gc_cycles_load(struct pass *p, enum side side, struct gc_cycles *c, struct e
 	}
 	c->pause_n_eff = trend_n_eff(c->pause, c->n);
 	for (size_t i = 1; i < c->n; i++)
-		if (c->t[i] > c->t[i - 1] && c->t[i] - c->t[i - 1] < 3600)
+		if (c->instance[i] == c->instance[i - 1] && c->t[i] > c->t[i - 1] && c->t[i] - c->t[i - 1] < 3600) {
 			c->seconds += c->t[i] - c->t[i - 1];
+			c->gaps++;
+		}
 	return store_end(q, err);
 }
 
@@ -197,7 +199,7 @@ static int put_rate(struct pass *p, const struct gc_cycles c[SIDES], struct err 
 	double rate[SIDES], v = 0;
 
 	for (int s = 0; s < SIDES; s++) {
-		rate[s] = c[s].seconds > 0 ? (double)c[s].n / c[s].seconds : NAN;
+		rate[s] = c[s].seconds > 0 ? (double)c[s].gaps / c[s].seconds : NAN;
 		v += c[s].n ? 1.0 / (double)c[s].n : 0;
 	}
 	if (!(rate[CUR] > 0))

@@ -11,7 +11,8 @@ struct gc_cycles {
 	double *pause, *t, *heap;	/* ns, s, bytes; heap NaN where unknown */
 	int64_t *instance;		/* cycles of one process stand together, in order of time */
 	size_t n;
-	double seconds;			/* the steady time they cover, added up over the processes */
+	double seconds;			/* from each cycle to the next of its process, added up */
+	size_t gaps;			/* how many such steps */
 	double pause_n_eff;
 };
 

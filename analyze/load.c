@@ -37,7 +37,7 @@ struct quantity {
 static const struct quantity quantities[] = {
 	{ "load.requests", NULL, "rps", "load.rps", "requests/s", "requests a second", LOUD_RATE, TAU_rps, false },
 	{ "load.errors", "load.requests", "error_rate", "load.errors", "ratio", "errors per request", LOUD_ERRORS, TAU_rps, true },
-	{ "load.p50", NULL, "latency_p50", NULL, "ns", "median latency", LOUD_LATENCY, TAU_latency_p50, false },
+	{ "load.p50", NULL, "latency_p50", "load.latency_p50", "ns", "median latency", LOUD_LATENCY, TAU_latency_p50, false },
 	{ "load.p95", NULL, "latency_p95", NULL, "ns", "latency p95", LOUD_LATENCY, TAU_latency_p95, false },
 	{ "load.p99", NULL, "latency_p99", "load.latency_p99", "ns", "latency p99", LOUD_LATENCY, TAU_latency_p99, false },
 };

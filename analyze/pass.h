@@ -57,6 +57,8 @@ int pass_gc(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_goroutines(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_signatures(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_series(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_mix(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_inside(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_derived(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_environment(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_hot_clusters(struct pass *p, struct err *err) ERR_MUST_CHECK;

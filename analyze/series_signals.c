@@ -25,37 +25,38 @@ struct series_signal {
 	bool difference;	/* compared as cur - base, else as ln(cur / base) */
 	double loud, tau;	/* tau: of the ln, or of the difference */
 	const char *unit, *what;
-	double floor;		/* added to both sides before the ln, for what may be 0 */
+	double floor;		/* added to both sides before the ln, for what may be 0 or too small to matter */
+	size_t few;		/* fewer points of a level that jumps tell nothing */
 };
 
 static const struct series_signal table[] = {
-	{ "sched.latency_p99", "sched", "/sched/latencies:seconds", NULL, P99, false, 1.4, .35, "seconds", "scheduling latency p99", 0 },
-	{ "sched.runnable", "sched", "sched.runqueue", NULL, LEVEL, true, 4, 1, "goroutines", "goroutines waiting for a processor", 0 },
+	{ "sched.latency_p99", "sched", "/sched/latencies:seconds", NULL, P99, false, 1.4, 1.0, "seconds", "scheduling latency p99", 1e-3, 0 },
+	{ "sched.runnable", "sched", "sched.runqueue", NULL, LEVEL, true, 4, 1, "goroutines", "goroutines waiting for a processor", 0, 5 },
 	{ "sched.runnable", "sched", "/sched/goroutines/runnable:goroutines", NULL, LEVEL, true, 4, 1, "goroutines",
-	  "goroutines waiting for a processor", 0 },
-	{ "sched.idle_procs", "sched", "sched.idle_procs", NULL, LEVEL, true, 1, .4, "processors", "idle processors", 0 },
-	{ "gc.forced", "gc", "/gc/cycles/forced:gc-cycles", NULL, RATE, true, .2, .05, "1/s", "forced GC cycles a second", 0 },
-	{ "gc.limiter", "gc", "/gc/limiter/last-enabled:gc-cycle", NULL, LAST, true, 1, .1, "cycle", "last GC cycle that hit the CPU limiter", 0 },
-	{ "gc.goal_ratio", "gc", "/gc/heap/goal:bytes", "/gc/heap/live:bytes", LEVEL, false, .3, .06, "ratio", "GC goal over live heap", 0 },
-	{ "stw.other_p99", "stw", "/sched/pauses/total/other:seconds", NULL, P99, false, 1.4, .35, "seconds",
-	  "stop-the-world pauses outside GC, p99", 0 },
-	{ "stw.stopping_share", "stw", "/sched/pauses/stopping/gc:seconds", "/sched/pauses/total/gc:seconds", P99, true, .4, .15, "ratio",
-	  "share of a pause that is stopping", 0 },
-	{ "threads.slope", "threads", "threads", NULL, GROWTH, true, 10, 2, "threads", "threads grew during the steady phase by", 0 },
-	{ "mutex.wait", "mutex", "/sync/mutex/wait/total:seconds", NULL, RATE, false, 1.1, .4, "seconds/s", "time blocked on locks a second", 0 },
+	  "goroutines waiting for a processor", 0, 5 },
+	{ "sched.idle_procs", "sched", "sched.idle_procs", NULL, LEVEL, true, 1, .4, "processors", "idle processors", 0, 5 },
+	{ "gc.forced", "gc", "/gc/cycles/forced:gc-cycles", NULL, RATE, true, .2, .05, "1/s", "forced GC cycles a second", 0, 0 },
+	{ "gc.limiter", "gc", "/gc/limiter/last-enabled:gc-cycle", NULL, LAST, true, 1, .1, "cycle", "last GC cycle that hit the CPU limiter", 0, 0 },
+	{ "gc.goal_ratio", "gc", "/gc/heap/goal:bytes", "/gc/heap/live:bytes", LEVEL, false, .3, .06, "ratio", "GC goal over live heap", 0, 0 },
+	{ "stw.other_p99", "stw", "/sched/pauses/total/other:seconds", NULL, P99, false, 1.4, .7, "seconds",
+	  "stop-the-world pauses outside GC, p99", 1e-4, 0 },
+	{ "stw.stopping_share", "stw", "/sched/pauses/stopping/gc:seconds", "/sched/pauses/total/gc:seconds", P99, true, .4, .5, "ratio",
+	  "share of a long pause that is stopping", 1e-3, 0 },
+	{ "threads.slope", "threads", "threads", NULL, GROWTH, true, 10, 2, "threads", "threads grew during the steady phase by", 0, 0 },
+	{ "mutex.wait", "mutex", "/sync/mutex/wait/total:seconds", NULL, RATE, false, 1.1, .5, "seconds/s", "time blocked on locks a second", .02, 0 },
 	{ "quota.throttle_share", "quota", "quota.throttled_periods", "quota.periods", SHARE, true, .1, .02, "ratio",
-	  "share of periods the quota throttled", 0 },
-	{ "load.achieved_ratio", "load", "load.requests", "load.offered", SHARE, true, .05, .01, "ratio", "requests completed of those offered", 0 },
-	{ "load.attempts", "load", "load.attempts", "load.requests", SHARE, true, .2, .03, "ratio", "attempts per call", 0 },
-	{ "load.generator_cpu", "load", "load.generator_cpu", NULL, LEVEL, true, .3, .1, "ratio", "the load generator's use of its processors", 0 },
-	{ "net.listen_overflows", "net", "tcp.listen_overflows", NULL, RATE, true, 1, .1, "1/s", "accept queue overflows a second", 0 },
-	{ "net.retransmits", "net", "tcp.retransmits", "tcp.segments_out", SHARE, true, .01, .002, "ratio", "segments sent again", 0 },
-	{ "net.rtt", "net", "net.rtt", NULL, LEVEL, false, .69, .2, "ns", "round trip time", 0 },
-	{ "net.dials", "net", "tcp.active_opens", NULL, RATE, false, 1.1, .3, "1/s", "connections the host opened a second", 2 },
-	{ "net.dials", "net", "cluster.*.upstream_cx_total", NULL, RATE, false, 1.1, .3, "1/s", "connections the proxy opened a second", 2 },
+	  "share of periods the quota throttled", 0, 0 },
+	{ "load.achieved_ratio", "load", "load.requests", "load.offered", SHARE, true, .05, .01, "ratio", "requests completed of those offered", 0, 0 },
+	{ "load.attempts", "load", "load.attempts", "load.requests", SHARE, true, .2, .03, "ratio", "attempts per call", 0, 0 },
+	{ "load.generator_cpu", "load", "load.generator_cpu", NULL, LEVEL, true, .3, .1, "ratio", "the load generator's use of its processors", 0, 0 },
+	{ "net.listen_overflows", "net", "tcp.listen_overflows", NULL, RATE, true, 1, .1, "1/s", "accept queue overflows a second", 0, 0 },
+	{ "net.retransmits", "net", "tcp.retransmits", "tcp.segments_out", SHARE, true, .01, .002, "ratio", "segments sent again", 0, 0 },
+	{ "net.rtt", "net", "net.rtt", NULL, LEVEL, false, .69, .2, "ns", "round trip time", 0, 0 },
+	{ "net.dials", "net", "tcp.active_opens", NULL, RATE, false, 1.1, .3, "1/s", "connections the host opened a second", 2, 0 },
+	{ "net.dials", "net", "cluster.*.upstream_cx_total", NULL, RATE, false, 1.1, .3, "1/s", "connections the proxy opened a second", 2, 0 },
 	{ "net.requests_per_conn", "net", "cluster.*.upstream_rq_total", "cluster.*.upstream_cx_total", REUSE, false, 1.1, .3, "requests",
-	  "requests a connection of the proxy carried", 0 },
-	{ "net.rwnd_limited", "net", "net.rwnd_limited", NULL, LEVEL, true, .2, .05, "ratio", "time limited by the receiver's window", 0 },
+	  "requests a connection of the proxy carried", 0, 0 },
+	{ "net.rwnd_limited", "net", "net.rwnd_limited", NULL, LEVEL, true, .2, .05, "ratio", "time limited by the receiver's window", 0, 0 },
 };
 
 struct points {
@@ -179,7 +180,7 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 		rc = histogram_p99(p, side, s->series, at, out, err);
 		if (!rc && s->per) {
 			rc = histogram_p99(p, side, s->per, at, &other, err);
-			*out = other > 0 ? *out / other : NAN;
+			*out = other > 0 ? *out / (other + s->floor) : NAN;	/* a share of what is short matters to nobody */
 		}
 		return rc;
 	}
@@ -187,7 +188,7 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 	rc = load(p, side, s->series, timed, &x, at, err);
 	if (!rc && s->per)
 		rc = load(p, side, s->per, timed, &y, at, err);
-	if (rc || !x.n || (s->per && !y.n))
+	if (rc || x.n < s->few || !x.n || (s->per && !y.n))
 		return rc;
 	switch (s->reduce) {
 	case LEVEL:
@@ -252,7 +253,7 @@ static int put(struct pass *p, const struct series_signal *s, double base, doubl
 {
 	struct signal g = SIGNAL(s->signal, s->group);
 	double b = base + s->floor, c = cur + s->floor;
-	double effect = s->difference ? c - b : b > 0 && c > 0 ? log(c / b) : 0;
+	double effect = s->difference ? cur - base : b > 0 && c > 0 ? log(c / b) : 0;
 
 	g.base = base;
 	g.cur = cur;

@@ -97,3 +97,18 @@ int signal_value(struct pass *p, const char *name, double *value, struct err *er
 		*value = stmt_real(q, 0);
 	return store_end(q, err);
 }
+
+int signal_sides(struct pass *p, const char *name, double v[SIDES], struct err *err)
+{
+	struct stmt *q;
+	int rc = store_query(p->st, &q, err, "SELECT base, cur FROM signal WHERE name = ? AND state = 'measured'", "s", name);
+
+	v[BASE] = v[CUR] = NAN;
+	if (rc)
+		return rc;
+	if (store_next(q, err)) {
+		v[BASE] = stmt_real(q, 0);
+		v[CUR] = stmt_real(q, 1);
+	}
+	return store_end(q, err);
+}

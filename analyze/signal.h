@@ -32,6 +32,8 @@ const char *signal_told(struct pass *p, const char *what, double base, double cu
 /* What, with the process it was seen in when it is one of several. instance STORE_NULL or of 1: what alone. */
 int signal_of_process(struct pass *p, const char *what, int64_t instance, int of, const char **out, struct err *err) ERR_MUST_CHECK;
 /* The value of a signal put before; NaN when absent. */
+/* Both raw sides of a signal that was measured, by enum side; else NaN. */
+int signal_sides(struct pass *p, const char *name, double v[SIDES], struct err *err) ERR_MUST_CHECK;
 int signal_value(struct pass *p, const char *name, double *value, struct err *err) ERR_MUST_CHECK;
 
 #endif

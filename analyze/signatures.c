@@ -2,7 +2,8 @@
 /*
  * signatures.c - frame signatures of causes.ini become signals
  *
- * sig.<cause>.<name> is the share of a metric's cost, or the number of goroutines, in stacks with a frame whose name matches. A regular
+ * sig.<cause>.<name> is the share of a metric's cost, or the number of goroutines, in stacks with (or without) a frame whose name matches. What
+ * is waited is measured against the median latency: most blocked time is that of idle workers, and a share of it tells nothing. A regular
  * expression meets each symbol once; a path matches when it or an ancestor does, so one loop downward marks the tree for
  * up to 64 signatures of a metric at a time.
  */
@@ -13,12 +14,14 @@
 #include "analyze/labels.h"
 #include "analyze/cube.h"
 #include "analyze/goroutines.h"
+#include "analyze/math/dist.h"
 #include "analyze/math/ratio.h"
 #include "analyze/signal.h"
 #include "analyze/signature_match.h"
 #include "core/fmt.h"
 
 #define PHI 1.5
+#define WAIT_FLOOR .3		/* of the median latency */
 #define MAX_BITS 64
 
 struct signature {
@@ -73,7 +76,7 @@ static const char *sentence(struct pass *p, const struct cause_frames *f, double
 	struct buf b = { .limit = 200 };
 	char *s;
 
-	buf_printf(&b, "share of %s in stacks with %s: ", f->metric, strrchr(f->name, '.') + 1);
+	buf_printf(&b, "share of %s in stacks with%s %s: ", f->metric, f->without ? "out" : "", strrchr(f->name, '.') + 1);
 	fmt_percent(&b, base);
 	buf_puts(&b, " -> ");
 	fmt_percent(&b, cur);
@@ -82,23 +85,75 @@ static const char *sentence(struct pass *p, const struct cause_frames *f, double
 	return s;
 }
 
-static int put_cost(struct pass *p, const struct signature *g, const struct cube *c, struct err *err)
+static bool is_wait(const char *metric)
 {
-	struct ratio_opts o = { .kind = RATIO_COST, .tau = p->tau[TAU_signature], .phi = PHI };
+	return strcmp(metric, "block") == 0 || strcmp(metric, "mutex") == 0;
+}
+
+/* Median latency of the baseline, NaN when no load report tells it. */
+static int median_latency(struct pass *p, double *ns, struct err *err)
+{
+	struct stmt *q;
+	int rc = store_query(p->st, &q, err, "SELECT base FROM change WHERE metric = 'latency_p50' AND scope = 'series' AND base > 0", "");
+
+	*ns = NAN;
+	if (rc)
+		return rc;
+	if (store_next(q, err))
+		*ns = stmt_real(q, 0);
+	return store_end(q, err);
+}
+
+/* The spread between runs of what matching stacks cost. */
+static double spread(const struct pass *p, const char *metric)
+{
+	bool bytes = strcmp(metric, "alloc") == 0 || strcmp(metric, "inuse") == 0;
+
+	return p->tau[is_wait(metric) ? TAU_signature_wait : bytes ? TAU_signature_bytes : TAU_signature];
+}
+
+/*
+ * What is waited varies by orders of magnitude where little is waited: a queue that is short is empty the next time. So both sides get a
+ * share of the latency added before they are compared, and beyond that vary little.
+ */
+static double wait_p(const struct signature *g, const double cost[SIDES], double latency, double tau)
+{
+	double least = WAIT_FLOOR * latency, v = 2 * tau * tau;
+
+	for (int s = 0; s < SIDES; s++) {
+		double events = 0;
+
+		for (size_t i = 0; i < g->n[s]; i++)
+			events += g->window[s][i].count;
+		v += PHI / fmax(1, events) * pow(cost[s] / (cost[s] + least), 2);
+	}
+	return dist_normal_p2(log((cost[CUR] + least) / (cost[BASE] + least)) / sqrt(v));
+}
+
+static int put_cost(struct pass *p, const struct signature *g, const struct cube *c, double latency, struct err *err)
+{
+	bool several = p->n_runs[BASE] > 1 && p->n_runs[CUR] > 1, wait = is_wait(c->metric) && p->per_request && isfinite(latency);
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = spread(p, c->metric), .phi = PHI, .uneven = is_wait(c->metric) };
 	struct signal s = SIGNAL(g->f->name, strcmp(c->metric, "alloc") == 0 || strcmp(c->metric, "inuse") == 0 ? "heap" : c->metric);
 	struct ratio_test t;
 	double share[SIDES], cost[SIDES], whole;
-	int rc = ratio_test(g->window[BASE], g->n[BASE], g->window[CUR], g->n[CUR], &o, &t, err);
+	int rc;
 
+	rc = ratio_test(g->window[BASE], g->n[BASE], g->window[CUR], g->n[CUR], &o, &t, err);
 	if (rc)
 		return rc;
 	side_shares(g, c, share, cost, &whole);
+	s.p = t.p;
+	if (wait) {
+		whole = fmin(whole, latency);
+		if (!several)
+			s.p = wait_p(g, cost, latency, spread(p, c->metric));
+	}
 	s.base = share[BASE];
 	s.cur = share[CUR];
 	s.unit = "ratio";
-	s.p = t.p;
 	/* Quiet on both sides: measured, and nothing there. */
-	signal_loud(&s, cost[BASE] > 0 || cost[CUR] > 0 ? (cost[CUR] - cost[BASE]) / whole : 0, g->f->loud, t.p);
+	signal_loud(&s, cost[BASE] > 0 || cost[CUR] > 0 ? (cost[CUR] - cost[BASE]) / whole : 0, g->f->loud, s.p);
 	if (isnan(s.value))
 		s.value = 0;
 	s.why = sentence(p, g->f, s.base, s.cur);
@@ -111,6 +166,7 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
 	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
 	struct cube c;
+	double latency;
 	int rc;
 
 	if (!symbols || !paths)
@@ -134,13 +190,20 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 		rc = add_measure(p, sl->side, sl->measure, 1, paths, amount, count, err);
 		if (!rc && sl->minus != STORE_NULL)
 			rc = add_measure(p, sl->side, sl->minus, -1, paths, amount, count, err);
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
+			if (g[i].f->without) {
+				amount[i] = sl->total - amount[i];
+				count[i] = sl->total_count - count[i];
+			}
 			g[i].window[sl->side][g[i].n[sl->side]++] = (struct ratio_window){
 				.run = (uint32_t)(p->n_runs[BASE] > 1 && p->n_runs[CUR] > 1 ? sl->run : sl->instance),
 				.count = fmax(0, cube_raw(&c, p, count[i], amount[i])), .amount = fmax(0, amount[i]), .exposure = sl->exposure };
+		}
 	}
+	if (!rc)
+		rc = median_latency(p, &latency, err);
 	for (size_t i = 0; !rc && i < n; i++)
-		rc = put_cost(p, &g[i], &c, err);
+		rc = put_cost(p, &g[i], &c, latency, err);
 	return rc;
 }
 

@@ -116,9 +116,9 @@ static double min_expected(const struct ratio_side *a, const struct ratio_side *
 	return (a->count + b->count) * fmin(a->exposure, b->exposure) / (a->exposure + b->exposure);
 }
 
-static bool is_rare(const struct ratio_side *a, const struct ratio_side *b)
+static bool is_rare(const struct ratio_side *a, const struct ratio_side *b, const struct ratio_opts *o)
 {
-	return !(a->count > 0 && b->count > 0 && min_expected(a, b) >= RATIO_MIN_EXPECTED);
+	return !(a->count > 0 && b->count > 0 && (o->uneven || min_expected(a, b) >= RATIO_MIN_EXPECTED));
 }
 
 /* Rounded down, but for the rounding error of a count that was computed. */
@@ -177,7 +177,7 @@ static struct ratio_test by_windows(const struct ratio_window *a, size_t na, con
 
 	if (!(sa.exposure > 0 && sb.exposure > 0) || !(sa.count + sb.count > 0))
 		return t;
-	if (is_rare(&sa, &sb))
+	if (is_rare(&sa, &sb, o))
 		return exact(&sa, &sb, tau2, o);
 	t.method = na >= MIN_WINDOWS && nb >= MIN_WINDOWS ? RATIO_WINDOWS : RATIO_SINGLE;
 	t.ranked = true;
@@ -338,7 +338,7 @@ int ratio_test(const struct ratio_window *a, size_t na, const struct ratio_windo
 	*out = two_sides(&sa, &sb);
 	if (all_exposed(ra, ma + mb) && sa.count + sb.count > 0) {
 		out->ranked = true;
-		if (is_rare(&sa, &sb)) {
+		if (is_rare(&sa, &sb, o)) {
 			*out = exact(&sa, &sb, tau2, o);
 		} else {
 			if (ma >= MIN_RUNS && mb >= MIN_RUNS)

@@ -3,7 +3,7 @@
  * score.c - evidence to probabilities, and change to its parts
  *
  * Signals of one profile say the same thing several times, so within a group only the strongest for and the strongest
- * against count (or their sum is shrunk), and no group may say more than SCORE_CLIP. A p-value is capped by the bound
+ * against count (or their sum is shrunk, or both sums are clipped apart), and no group may say more than SCORE_CLIP. A p-value is capped by the bound
  * of Sellke, Bayarri and Berger: .05 alone is worth less than 2.5 to 1.
  */
 #include "analyze/math/score.h"
@@ -50,7 +50,7 @@ double score_woe(double p, double direction)
 
 /* What one group says about one cause. */
 struct said {
-	double most, least, sum, items;
+	double most, least, sum, items, plus, minus;
 };
 
 static double combined(const struct said *s, const struct score_opts *o)
@@ -61,6 +61,8 @@ static double combined(const struct said *s, const struct score_opts *o)
 		w = s->items > 0 ? s->sum / sqrt(s->items) : 0;
 	if (o->rule == SCORE_SUM)
 		w = s->sum;
+	if (o->rule == SCORE_APART)
+		return fmin(s->plus, clip) + fmax(s->minus, -clip);
 	return fmin(fmax(w, -clip), clip);
 }
 
@@ -79,6 +81,7 @@ int score_causes(const double *ln_prior, size_t causes, const struct score_evide
 		s->most = fmax(s->most, e[i].woe);
 		s->least = fmin(s->least, e[i].woe);
 		s->sum += e[i].woe;
+		*(e[i].woe > 0 ? &s->plus : &s->minus) += e[i].woe;
 		s->items++;
 	}
 	for (size_t k = 0; k < causes; k++) {

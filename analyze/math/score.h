@@ -31,6 +31,7 @@ enum score_rule {
 	SCORE_LARGEST,	/* of a group the largest for and the largest against */
 	SCORE_ROOT,	/* the sum over sqrt(items) */
 	SCORE_SUM,	/* the sum: items are independent */
+	SCORE_APART,	/* what speaks for and what speaks against, summed and clipped apart: much of one does not swallow the other */
 };
 struct score_opts {
 	enum score_rule rule;

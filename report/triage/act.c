@@ -67,7 +67,7 @@ static void back(struct ui *u)
 		return;
 	}
 	b = u->back[--u->n_back];
-	match_free(u->filter);
+	search_free(u->filter);
 	u->filter = NULL;
 	u->shown.on = false;
 	u->view = b.view;
@@ -291,7 +291,7 @@ static void enter(struct ui *u, struct item it)
 static void clear(struct ui *u)
 {
 	if (u->filter) {
-		match_free(u->filter);
+		search_free(u->filter);
 		u->filter = NULL;
 		ui_dirty(u);
 	}
@@ -300,15 +300,15 @@ static void clear(struct ui *u)
 
 static void unfocus(struct ui *u)
 {
-	struct match *focus = u->focus, *ignore = u->ignore;
+	struct search *focus = u->focus, *ignore = u->ignore;
 
 	clear(u);
 	u->focus = u->ignore = NULL;
 	u->focus_text[0] = u->ignore_text[0] = '\0';
 	u->window_on = false;
 	ui_costs(u);
-	match_free(focus);
-	match_free(ignore);
+	search_free(focus);
+	search_free(ignore);
 	ui_say(u, "no focus, no ignore, no time window, no filter");
 }
 
@@ -333,7 +333,7 @@ static void ask_pattern(struct ui *u, struct item it, bool focus)
 
 	if (!*now && item_place(u, it, &at) && at.function.n) {
 		buf_byte(&b, '^');
-		match_quote(&b, at.function);
+		search_quote(&b, at.function);
 		buf_byte(&b, '$');
 	}
 	prompt_open(u, focus ? PROMPT_FOCUS : PROMPT_IGNORE, focus ? "focus on functions matching: " : "ignore functions matching: ",

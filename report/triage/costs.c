@@ -32,7 +32,7 @@ struct costs_job {
 	signed char *label_side;	/* by label set: BASE, CUR, or -1; NULL: not split */
 	size_t n_label_side;
 	size_t metric;
-	struct match *focus, *ignore;
+	struct search *focus, *ignore;
 	struct costs_window window;
 	bool asked;
 };
@@ -418,7 +418,7 @@ static int next_samples(struct costs *c)
 }
 
 /* Marks by symbol go down the tree: a stack matches when any of its frames does. */
-static void match_paths(const struct costs *c, struct match *m, bool *path)
+static void match_paths(const struct costs *c, struct search *m, bool *path)
 {
 	bool *symbol = calloc((size_t)c->n_symbols + 1, sizeof(*symbol));
 
@@ -426,7 +426,7 @@ static void match_paths(const struct costs *c, struct match *m, bool *path)
 	if (!symbol)
 		return;
 	for (uint32_t i = 1; i <= c->n_symbols; i++)
-		symbol[i] = c->name[i].p && match_is(m, c->name[i]);
+		symbol[i] = c->name[i].p && search_is(m, c->name[i]);
 	for (uint32_t i = 1; i <= c->n_paths; i++)
 		path[i] = path[c->parent[i]] || symbol[c->symbol[i]];
 	free(symbol);
@@ -561,7 +561,7 @@ double costs_done(const struct costs *c)
 	return from[j->stage] + (from[j->stage + 1] - from[j->stage]) * (part < 1 ? part : 1);
 }
 
-void costs_want(struct costs *c, size_t metric, struct match *focus, struct match *ignore, struct costs_window w)
+void costs_want(struct costs *c, size_t metric, struct search *focus, struct search *ignore, struct costs_window w)
 {
 	struct costs_job *j = c->job;
 	bool samples = !j->asked || metric != j->metric || w.on != j->window.on || (w.on && (w.lo < j->window.lo || w.lo > j->window.lo ||

@@ -13,7 +13,7 @@
 
 #include "core/map.h"
 #include "core/store.h"
-#include "report/triage/match.h"
+#include "report/triage/search.h"
 
 enum { BASE, CUR, SIDES };
 
@@ -59,7 +59,7 @@ struct costs {
 int costs_new(struct costs **out, struct store *st, int64_t analysis, bool per_request, struct err *err) ERR_MUST_CHECK;
 void costs_free(struct costs *c);
 /* What is wanted from now on; borrowed until the next call. Cheap when nothing changed. */
-void costs_want(struct costs *c, size_t metric, struct match *focus, struct match *ignore, struct costs_window w);
+void costs_want(struct costs *c, size_t metric, struct search *focus, struct search *ignore, struct costs_window w);
 /* true: there is more to do. ms: about so long. */
 bool costs_step(struct costs *c, int ms);
 /* How far: 0 .. 1. */

@@ -43,7 +43,7 @@ static void strip(struct buf *b)
 		b->data[to] = '\0';
 }
 
-static bool line_is(struct ui *u, struct match *m, size_t real)
+static bool line_is(struct ui *u, struct search *m, size_t real)
 {
 	buf_reset(&u->line);
 	if (views[u->view]->words) {
@@ -52,7 +52,7 @@ static bool line_is(struct ui *u, struct match *m, size_t real)
 		ui_line(u, real, &u->line);
 		strip(&u->line);
 	}
-	return match_is(m, buf_view(&u->line));
+	return search_is(m, buf_view(&u->line));
 }
 
 static bool keep(struct ui *u, size_t real)

@@ -59,15 +59,15 @@ static void type(struct prompt *p, uint32_t c)
 
 /* ---- what is done with it */
 
-static struct match *pattern(struct ui *u, struct str text, char *kept, size_t size)
+static struct search *pattern(struct ui *u, struct str text, char *kept, size_t size)
 {
-	struct match *m = NULL;
+	struct search *m = NULL;
 	struct err err;
 
 	kept[0] = '\0';
 	if (!text.n)
 		return NULL;
-	if (text.n >= size || match_new(&m, text, &err)) {
+	if (text.n >= size || search_new(&m, text, &err)) {
 		ui_say(u, "too long");
 		u->bad = true;
 		return NULL;
@@ -83,7 +83,7 @@ static void set_search(struct ui *u, struct str text)
 		find_next(u, false);
 		return;
 	}
-	match_free(u->search);
+	search_free(u->search);
 	u->search = pattern(u, text, u->search_text, sizeof(u->search_text));
 	if (u->search)
 		find_next(u, false);
@@ -91,19 +91,19 @@ static void set_search(struct ui *u, struct str text)
 
 static void set_filter(struct ui *u, struct str text)
 {
-	match_free(u->filter);
+	search_free(u->filter);
 	u->filter = pattern(u, text, u->filter_text, sizeof(u->filter_text));
 	u->place[u->view].cur = 0;
 	ui_dirty(u);
 }
 
-static void set_focus(struct ui *u, struct match **m, struct str text, char *kept, size_t size)
+static void set_focus(struct ui *u, struct search **m, struct str text, char *kept, size_t size)
 {
-	struct match *was = *m;
+	struct search *was = *m;
 
 	*m = pattern(u, text, kept, size);
 	ui_costs(u);
-	match_free(was);
+	search_free(was);
 }
 
 static void set_note(struct ui *u, struct item it, struct str text)

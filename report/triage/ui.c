@@ -183,7 +183,7 @@ void ui_go(struct ui *u, enum view_id v)
 		u->n_back--;
 	}
 	u->back[u->n_back++] = (struct back){ u->view, u->place[u->view], u->symbol };
-	match_free(u->filter);
+	search_free(u->filter);
 	u->filter = NULL;
 	u->shown.on = u->seek.on = false;
 	u->view = v;
@@ -293,17 +293,17 @@ static int load(struct ui *u, struct err *err)
 static void unload(struct ui *u)
 {
 	tree_end(u);
-	flame_end(u);
+	flame_view_end(u);
 	time_end(u);
 	sql_end(u);
 	stacks_end(u);
 	function_end(u);
 	for (int i = 0; i < VIEWS; i++)
 		doc_free(&u->doc[i]);
-	match_free(u->search);
-	match_free(u->filter);
-	match_free(u->focus);
-	match_free(u->ignore);
+	search_free(u->search);
+	search_free(u->filter);
+	search_free(u->focus);
+	search_free(u->ignore);
 	free(u->shown.v);
 	buf_free(&u->said);
 	buf_free(&u->line);

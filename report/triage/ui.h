@@ -15,7 +15,7 @@
 #include "report/triage/doc.h"
 #include "report/triage/item.h"
 #include "report/triage/keys.h"
-#include "report/triage/match.h"
+#include "report/triage/search.h"
 #include "report/triage/triage.h"
 
 enum view_id {
@@ -83,7 +83,7 @@ struct ui {
 	size_t n_back;
 	bool *open[ITEM_KINDS];		/* which items show what is below them */
 
-	struct match *search, *filter, *focus, *ignore;
+	struct search *search, *filter, *focus, *ignore;
 	char search_text[256], filter_text[256], focus_text[256], ignore_text[256];
 	struct { bool on, backward; size_t at, left; } seek;
 	struct prompt prompt;
@@ -160,7 +160,7 @@ void frame_draw(struct ui *u);
 /* ---- views */
 void tree_show(struct ui *u, uint32_t path);		/* opens all above it and goes there */
 void tree_end(struct ui *u);
-void flame_end(struct ui *u);
+void flame_view_end(struct ui *u);
 void time_end(struct ui *u);
 void sql_end(struct ui *u);
 void sql_run(struct ui *u, struct str sql);

@@ -28,7 +28,7 @@ struct flame_state {
 	size_t rows;
 };
 
-void flame_end(struct ui *u)
+void flame_view_end(struct ui *u)
 {
 	if (!u->flame)
 		return;
@@ -178,7 +178,7 @@ static void follow(struct ui *u, struct flame_state *f, size_t r)
 			return;
 	f->at = f->v[row->from].path;
 	for (size_t i = row->from; u->search && i < row->from + row->n; i++)
-		if (match_is(u->search, u->costs->name[u->costs->symbol[f->v[i].path]])) {
+		if (search_is(u->search, u->costs->name[u->costs->symbol[f->v[i].path]])) {
 			f->at = f->v[i].path;
 			return;
 		}

@@ -8,7 +8,7 @@
 
 /* How far from the hand values the fit may go before it costs: a weight by half as much again or a third less, a prior threefold. */
 #define SPREAD_LINE .4
-#define SPREAD_PRIOR 1.0
+#define SPREAD_PRIOR .3
 #define SPREAD_CONSTANT .4
 #define SPREAD_CHANGED_AT .08
 

@@ -36,17 +36,20 @@ static void to(struct back *b, size_t param, double d)
 static void through_lines(struct back *b, uint32_t k, bool second)
 {
 	const struct hypothesis *h = &b->c->h[k];
-	double sum[CONTEST_MAX_GROUPS] = { 0 };
+	double sum[2][CONTEST_MAX_GROUPS] = { { 0 } };	/* for, against */
 
-	for (size_t i = 0; i < h->spec->n_signals; i++)
+	for (size_t i = 0; i < h->spec->n_signals; i++) {
+		double woe = second ? h->woe[i] : h->loud[i] + h->quiet[i];
+
 		if (!isnan(h->woe[i]))
-			sum[group_of(b->c, k, i)] += second ? h->woe[i] : h->loud[i] + h->quiet[i];
+			sum[!(woe > 0)][group_of(b->c, k, i)] += woe;
+	}
 	for (size_t i = 0; i < h->spec->n_signals; i++) {
 		size_t at = k * CATALOGUE_MAX_LINES + i;
 		const struct hypothesis *by = second ? h->by[i] : NULL;
-		double keep = by ? 1 - (by->first - h->first) : 1, d = b->by_nats[k];
+		double keep = by ? 1 - (by->first - h->first) : 1, d = b->by_nats[k], woe = second ? h->woe[i] : h->loud[i] + h->quiet[i];
 
-		if (isnan(h->woe[i]) || fabs(sum[group_of(b->c, k, i)]) >= SCORE_CLIP)
+		if (isnan(h->woe[i]) || fabs(sum[!(woe > 0)][group_of(b->c, k, i)]) >= SCORE_CLIP)
 			continue;
 		to(b, b->f->of_weight[at], d * keep * (h->capped[i] ? 0 : h->loud[i]));
 		to(b, b->f->of_miss[at], d * keep * h->quiet[i]);

@@ -59,6 +59,10 @@ static void groups(void)
 	CHECK(score_causes(zero, 2, e, 7, &o, l, p, &err) == 0);
 	CHECK_NEAR(l[0], 11.5, EPS);
 	CHECK_NEAR(p[0], 1 / (1 + exp(-20.5 / 2)), EPS);
+	o = (struct score_opts){ .groups = 2, .rule = SCORE_APART, .clip = 2.5 };
+	CHECK(score_causes(zero, 2, e, 7, &o, l, p, &err) == 0);
+	CHECK_NEAR(l[0], 2.5 - .5 + 2.5, EPS);	/* 3 for is clipped, .5 against still counts */
+	CHECK_NEAR(l[1], -2.5, EPS);
 	CHECK(score_causes(zero, 2, NULL, 0, &o, l, p, &err) == 0);
 	CHECK(p[0] == .5);
 	CHECK(score_causes(NULL, 0, NULL, 0, &o, NULL, NULL, &err) == 0);

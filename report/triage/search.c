@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "report/triage/match.h"
+#include "report/triage/search.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #define MATCH_LIMIT 10000
 
-struct match {
+struct search {
 	pcre2_code *re;
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
@@ -23,9 +23,9 @@ static bool has_capital(struct str s)
 	return false;
 }
 
-int match_new(struct match **out, struct str pattern, struct err *err)
+int search_new(struct search **out, struct str pattern, struct err *err)
 {
-	struct match *m = calloc(1, sizeof(*m));
+	struct search *m = calloc(1, sizeof(*m));
 	uint32_t flags = has_capital(pattern) ? 0 : PCRE2_CASELESS;
 	PCRE2_SIZE at;
 	int code;
@@ -40,7 +40,7 @@ int match_new(struct match **out, struct str pattern, struct err *err)
 		m->data = pcre2_match_data_create_from_pattern(m->re, NULL);
 	m->limits = pcre2_match_context_create(NULL);
 	if (!m->data || !m->limits) {
-		match_free(m);
+		search_free(m);
 		return err_nomem(err);
 	}
 	pcre2_set_match_limit(m->limits, MATCH_LIMIT);
@@ -50,12 +50,12 @@ int match_new(struct match **out, struct str pattern, struct err *err)
 	return 0;
 }
 
-bool match_is(struct match *m, struct str text)
+bool search_is(struct search *m, struct str text)
 {
 	return pcre2_match(m->re, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, 0, 0, m->data, m->limits) >= 0;
 }
 
-void match_free(struct match *m)
+void search_free(struct search *m)
 {
 	if (!m)
 		return;
@@ -65,7 +65,7 @@ void match_free(struct match *m)
 	free(m);
 }
 
-void match_quote(struct buf *out, struct str text)
+void search_quote(struct buf *out, struct str text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		if (strchr("\\^$.[]|()?*+{}", text.p[i]) && text.p[i])
