@@ -133,6 +133,11 @@ static void put_label(struct htmlw *w, const struct tile *t, double y, bool name
 	html_lit(w, "</text>");
 }
 
+static bool labelled(const struct tile *t)
+{
+	return t->h >= FONT + 6 && t->w >= 8 * CHAR;
+}
+
 static void put_tile(struct htmlw *w, const struct tile *t)
 {
 	char id[32];
@@ -140,9 +145,14 @@ static void put_tile(struct htmlw *w, const struct tile *t)
 	snprintf(id, sizeof(id), "%lld", (long long)t->k->id);
 	html_anchor(w, "<a href=\"#cluster-", str_from(id));
 	html_lit(w, " aria-label=\"");
-	html_text(w, t->k->name);
-	html_lit(w, ": ");
-	say_counts(html_words(w), t->k, str_is(w->m->design, "snapshot"));
+	html_words(w);
+	if (labelled(t)) {	/* what is spoken begins with what is seen */
+		text_cut(&w->words, short_name(t->k->name), (size_t)((t->w - 8) / CHAR), false);
+		buf_byte(&w->words, ' ');
+	}
+	say_counts(&w->words, t->k, str_is(w->m->design, "snapshot"));
+	buf_puts(&w->words, ": ");
+	buf_str(&w->words, t->k->name);
 	html_put(w);
 	html_lit(w, "\">");
 	html_raw(w, fill(w->m, t->k));
@@ -154,7 +164,7 @@ static void put_tile(struct htmlw *w, const struct tile *t)
 	html_lit(w, "\" height=\"");
 	html_number(w, fmax(.1, round(t->h * 10) / 10));
 	html_lit(w, "\"/>");
-	if (t->h >= FONT + 6 && t->w >= 8 * CHAR)
+	if (labelled(t))
 		put_label(w, t, t->y + FONT + 2, true);
 	if (t->h >= 2 * FONT + 10 && t->w >= 9 * CHAR)
 		put_label(w, t, t->y + 2 * FONT + 6, false);
