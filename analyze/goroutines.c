@@ -17,9 +17,13 @@
 #include "analyze/math/rank.h"
 #include "analyze/math/silhouette.h"
 #include "analyze/math/trend.h"
+#include "core/map.h"
 
 #define HEAVIEST 2000		/* stacks whose silhouette is computed (issue: the rest joins) */
 #define STABILITY_ROUNDS 20
+#define MANY 500		/* stacks: from here on fewer rounds and iterations, each of which costs more and moves less */
+#define MANY_ROUNDS 5
+#define MANY_ITERATIONS 30
 
 double goroutines_growth_p(const struct pass *p, double base, double cur)
 {
@@ -140,13 +144,44 @@ static int put_cluster(struct pass *p, const struct tree *t, const struct gostac
 		       "siitdddddddd", name, m->callsite, m->creator ? (int64_t)m->creator : STORE_NULL, m->class, u->mean[BASE], u->mean[CUR],
 		       slope, p50, p90, u->jsd, c->silhouette, c->stability);
 	u->id = store_last_id(p->st);
-	for (size_t i = 0; !rc && i < g->n; i++)
-		if (g->stack[i].cluster == k)
-			rc = store_run(p->st, err,
-				       "INSERT OR IGNORE INTO cluster_group (cluster, gogroup) SELECT ?, g.id FROM gogroup g"
-				       " LEFT JOIN callsite_path c ON c.callsite = g.callsite LEFT JOIN func_symbol f ON f.func = g.creator"
-				       " WHERE coalesce(c.path, 0) = ? AND g.class = ? AND coalesce(f.symbol, 0) = ?", "iiti", u->id,
-				       (int64_t)g->stack[i].path, g->stack[i].class, (int64_t)g->stack[i].creator);
+	return rc;
+}
+
+/* Which cluster each group of goroutines belongs to, in one pass: groups and stacks are both many. */
+static int put_groups(struct pass *p, const struct gostacks *g, const struct goclusters *c, struct err *err)
+{
+	struct map keys = { 0 };
+	struct { int64_t group; uint32_t stack; } *row;
+	struct stmt *q;
+	int64_t n = 0, k = 0;
+	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM gogroup", "");
+
+	row = arena_alloc_n(&p->mem, (size_t)n + 1, sizeof(*row));
+	if (!rc && !row)
+		rc = err_nomem(err);
+	for (size_t i = 0; !rc && i < g->n; i++) {
+		struct gostack_key key = gostacks_key(g->stack[i].path, g->stack[i].creator, g->stack[i].class);
+
+		if (map_add(&keys, &key, sizeof(key), NULL) != (uint32_t)i)	/* stacks differ, so the i-th is number i */
+			rc = err_nomem(err);
+	}
+	if (!rc)
+		rc = store_query(p->st, &q, err,
+				 "SELECT g.id, coalesce(c.path, 0), g.class, coalesce(f.symbol, 0) FROM gogroup g LEFT JOIN callsite_path c ON c.callsite = g.callsite"
+				 " LEFT JOIN func_symbol f ON f.func = g.creator ORDER BY g.id", "");
+	if (!rc) {
+		while (store_next(q, err) && k < n) {
+			struct gostack_key key = gostacks_key((uint32_t)stmt_int(q, 1), (uint32_t)stmt_int(q, 3), stmt_text(q, 2));
+
+			row[k].group = stmt_int(q, 0);
+			row[k].stack = map_get(&keys, &key, sizeof(key));
+			k += row[k].stack != MAP_NONE;	/* of dumps that no slice uses */
+		}
+		rc = store_end(q, err);
+	}
+	for (int64_t i = 0; !rc && i < k; i++)
+		rc = store_run(p->st, err, "INSERT INTO cluster_group (cluster, gogroup) VALUES (?, ?)", "ii", c->cluster[g->stack[row[i].stack].cluster].id, row[i].group);
+	map_free(&keys);
 	return rc;
 }
 
@@ -157,12 +192,14 @@ static int cluster(struct gostacks *g, struct goclusters *c, struct pass *p, con
 	struct kmeans km = { 0 };
 	struct tfidf_rows rows, all;
 	size_t n = g->n < HEAVIEST ? g->n : HEAVIEST;
+	bool many = n > MANY;
 	double *weight = arena_array(&p->mem, double, n + 1);
 	size_t *medoid;
 	int rc;
 
 	if (!weight)
 		return err_nomem(err);
+	o.max_iterations = many ? MANY_ITERATIONS : 0;
 	for (size_t i = 0; i < n; i++)
 		weight[i] = log2(1 + g->stack[i].mean[BASE] + g->stack[i].mean[CUR]);
 	rc = gostacks_rows(g, g->n, p, t, &all, err);	/* one vocabulary and one rarity for all stacks */
@@ -182,7 +219,7 @@ static int cluster(struct gostacks *g, struct goclusters *c, struct pass *p, con
 	for (size_t k = 0; k < c->k; k++)
 		c->cluster[k].medoid = medoid[k];
 	if (!rc)
-		rc = agree_stability(&rows, weight, &km, &o, STABILITY_ROUNDS, &c->stability, err);
+		rc = agree_stability(&rows, weight, &km, &o, many ? MANY_ROUNDS : STABILITY_ROUNDS, &c->stability, err);
 	if (!rc)
 		label_all(g, &all, &km, n);
 	return rc;
@@ -204,5 +241,7 @@ int pass_goroutines(struct pass *p, struct err *err)
 		rc = sum_clusters(&g, &c, p, err);
 	for (size_t k = 0; !rc && k < c.k; k++)
 		rc = put_cluster(p, &t, &g, &c, k, err);
+	if (!rc)
+		rc = put_groups(p, &g, &c, err);
 	return rc ? rc : goroutine_signals(p, &t, &g, &c, err);
 }

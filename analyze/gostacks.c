@@ -16,10 +16,13 @@
 #define RUNTIME_WEIGHT .2
 #define MAX_FRAMES 256
 
-struct stack_key {
-	uint32_t path, creator;
-	char class[24];
-};
+struct gostack_key gostacks_key(uint32_t path, uint32_t creator, struct str class)
+{
+	struct gostack_key key = { path, creator, "" };
+
+	memcpy(key.class, class.p, class.n < sizeof(key.class) ? class.n : sizeof(key.class) - 1);
+	return key;
+}
 
 static int load_dumps(struct gostacks *g, struct pass *p, const char *kind, struct err *err)
 {
@@ -97,13 +100,12 @@ static int add_dump(struct gostacks *g, struct map *keys, size_t dump, struct pa
 	if (rc)
 		return rc;
 	while (!rc && store_next(q, err)) {
-		struct stack_key key = { (uint32_t)stmt_int(q, 0), (uint32_t)stmt_int(q, 2), "" };
 		struct str class = stmt_text(q, 1);
+		struct gostack_key key = gostacks_key((uint32_t)stmt_int(q, 0), (uint32_t)stmt_int(q, 2), class);
 		bool is_new = false;
 		uint32_t i;
 		struct gostack *s;
 
-		memcpy(key.class, class.p, class.n < sizeof(key.class) ? class.n : sizeof(key.class) - 1);
 		i = map_add(keys, &key, sizeof(key), &is_new);
 		if (i == MAP_NONE || i >= (uint32_t)g->n) {
 			rc = err_nomem(err);
@@ -177,14 +179,19 @@ int gostacks_load(struct gostacks *g, struct pass *p, const struct tree *t, stru
 
 uint32_t gostacks_top(const struct gostack *s, const struct tree *t)
 {
-	uint32_t other = 0;
+	uint32_t other = 0, library = 0;
 
 	if (s->path && t->owner[s->path])
 		return t->owner[s->path];
-	for (uint32_t i = s->path; i; i = t->parent[i])
-		if (!other && t->sym[t->symbol[i]].kind != KIND_RUNTIME)
+	for (uint32_t i = s->path; i; i = t->parent[i]) {
+		enum symbol_kind kind = t->sym[t->symbol[i]].kind;
+
+		if (!other && kind != KIND_RUNTIME)
 			other = t->symbol[i];
-	return other ? other : s->path ? t->symbol[s->path] : 0;
+		if (!library && kind != KIND_RUNTIME && kind != KIND_STD)
+			library = t->symbol[i];
+	}
+	return library ? library : other ? other : s->path ? t->symbol[s->path] : 0;
 }
 
 struct tokens {

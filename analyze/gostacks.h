@@ -26,6 +26,13 @@ struct gostack {
 	uint32_t cluster;
 };
 
+/* What makes two goroutines one stack; for a map. */
+struct gostack_key {
+	uint32_t path, creator;
+	char class[24];
+};
+struct gostack_key gostacks_key(uint32_t path, uint32_t creator, struct str class);
+
 struct gostacks {
 	struct godump_ref *dump;	/* baseline first, then by time */
 	size_t n_dumps, n_side[SIDES];
@@ -41,7 +48,7 @@ int gostacks_counts(const struct gostacks *g, size_t n, struct pass *p, const st
 /* The same as TF-IDF rows. */
 int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const struct tree *t, struct tfidf_rows *out,
 		  struct err *err) ERR_MUST_CHECK;
-/* The name a reader knows a stack by: its top user frame, else its top frame that is not the runtime's. */
+/* The name a reader knows a stack by: its top user frame, else its top frame that is neither the runtime's nor the standard library's, else the top one. */
 uint32_t gostacks_top(const struct gostack *s, const struct tree *t);
 
 #endif
