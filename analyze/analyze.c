@@ -29,7 +29,7 @@ struct step {
 };
 
 static const struct step full[] = {
-	{ pass_sides, false },	    { pass_slices, false },	{ pass_load, true },	 { pass_symbols, false }, { pass_renames, false },
+	{ pass_sides, false },	    { pass_slices, false },	{ pass_alignment, true }, { pass_load, true },	 { pass_symbols, false }, { pass_renames, false },
 	{ pass_paths, false },	    { pass_diff, false },	{ pass_gc, true },	 { pass_goroutines, false }, { pass_hot_clusters, false }, { pass_signatures, false },
 	{ pass_series, true },	    	{ pass_environment, false }, { pass_load_levels, true }, { pass_load_mix, true }, { pass_mix, true }, { pass_inside, true }, { pass_derived, true }, { pass_workload, true }, { pass_recovery, true }, { pass_onsets, true },
 	{ pass_linear, false },	    { pass_causes, false },	{ pass_guilty, false },	 { pass_advise, false },  { pass_gates, false },

@@ -47,6 +47,7 @@ int pass_caveat(struct pass *p, struct err *err, const char *code, const char *c
 
 int pass_sides(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_slices(struct pass *p, struct err *err) ERR_MUST_CHECK;
+int pass_alignment(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_load(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_symbols(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_renames(struct pass *p, struct err *err) ERR_MUST_CHECK;
