@@ -62,10 +62,11 @@ static int load_presence(struct renames *r, struct err *err)
 	static const char sql[] =
 		"WITH d (metric, side, symbol, n) AS (SELECT m.metric, t.side, s.symbol, sum(ft.cum_count) FROM func_total ft"
 		"  JOIN measure m ON m.id = ft.measure JOIN profile f ON f.id = m.profile JOIN func_symbol s ON s.func = ft.func"
-		"  JOIN (SELECT DISTINCT instance, side FROM stretch) t ON t.instance = f.instance GROUP BY 1, 2, 3)"
+		"  JOIN (SELECT DISTINCT instance, side FROM stretch) t ON t.instance = f.instance GROUP BY 1, 2, 3),"
+		" e AS (SELECT *, max(n) OVER (PARTITION BY metric, side) AS most FROM d)"
 		" SELECT symbol, side = 'current', max(CASE WHEN metric IN ('cpu', 'wall', 'goroutine') THEN n END),"
-		" max(CASE WHEN metric IN ('cpu', 'wall', 'goroutine') THEN n * 1.0 / (SELECT max(w.n) FROM d w WHERE w.metric = d.metric AND w.side = d.side) END)"
-		" FROM d GROUP BY symbol, side";
+		" max(CASE WHEN metric IN ('cpu', 'wall', 'goroutine') THEN n * 1.0 / most END)"
+		" FROM e GROUP BY symbol, side";
 	struct stmt *q;
 	int rc = store_query(r->p->st, &q, err, sql, "");
 
