@@ -16,6 +16,7 @@
 #include "analyze/math/trend.h"
 
 #define CHI2_95 3.841458820694124
+#define NEAR .3		/* of the series' time on either side of a bend */
 
 struct series {
 	double *t, *y;		/* centred */
@@ -229,7 +230,7 @@ static void choose(const struct series *s, double *const sse[4], double *left, d
 	interval(s, sse, b, floor, n_eff, pen[best - b], best, offset, out);
 }
 
-int onset_find(const double *t, const double *y, size_t n, struct onset *out, struct err *err)
+static int find(const double *t, const double *y, size_t n, struct onset *out, struct err *err)
 {
 	struct series s = { .n = 0 };
 	double *memory, *sse[4], first;
@@ -250,4 +251,32 @@ int onset_find(const double *t, const double *y, size_t n, struct onset *out, st
 	}
 	free(memory);
 	return rc;
+}
+
+/* What climbs seldom climbs straight, and a bow far from the bend pulls it along: a bend is sought again in its neighbourhood. The interval holds both answers. */
+static int refine(const double *t, const double *y, size_t n, struct onset *out, struct err *err)
+{
+	double reach = fmax(NEAR * (t[n - 1] - t[0]), 0);
+	size_t from = 0, to = n;
+	struct onset near;
+	int rc;
+
+	while (from < n && t[from] < out->t - reach)
+		from++;
+	while (to > from && t[to - 1] > out->t + reach)
+		to--;
+	rc = find(t + from, y + from, to - from, &near, err);
+	if (rc || near.shape != ONSET_RAMP || near.size * out->size <= 0)
+		return rc;
+	out->lo = fmin(out->lo, near.lo);
+	out->hi = fmax(out->hi, near.hi);
+	out->t = near.t;
+	return 0;
+}
+
+int onset_find(const double *t, const double *y, size_t n, struct onset *out, struct err *err)
+{
+	int rc = find(t, y, n, out, err);
+
+	return rc || out->shape != ONSET_RAMP ? rc : refine(t, y, n, out, err);
 }
