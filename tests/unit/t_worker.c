@@ -331,7 +331,7 @@ static void left_alone(void)
 	CHECK(tiny_open_files() == before);
 	ingest_free(NULL);
 
-	/* Orphans become ours, so that their ends can be seen: the parent, two supervisors, two workers. */
+	/* Orphans become ours, so that their ends can be seen: the parent, two supervisors, two workers. A busy machine gets a minute. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid = fork();
 	if (pid == 0) {
@@ -340,7 +340,7 @@ static void left_alone(void)
 		nanosleep(&(struct timespec){ 0, 200000000 }, NULL);
 		kill(getpid(), SIGKILL);
 	}
-	for (int tries = 0; tries < 500 && ended < 5; tries++) {
+	for (int tries = 0; tries < 6000 && ended < 5; tries++) {
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			ended++;
 		nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
