@@ -153,7 +153,7 @@ FROM lag g JOIN signal e ON e.id = g.earlier JOIN signal l ON l.id = g.later;
 
 -- The canonical tree by name; parents first.
 CREATE VIEW paths AS
-SELECT p.id AS path, p.parent, y.name, y.package, y.kind FROM path p JOIN symbol y ON y.id = p.symbol;
+SELECT p.id AS path, p.parent, p.symbol, y.name, y.package, y.kind FROM path p JOIN symbol y ON y.id = p.symbol;
 
 -- Both sides of every drawn path, per unit of work; parents first. status, p: of the path itself, where it was tested.
 CREATE VIEW path_costs AS
@@ -470,8 +470,6 @@ SELECT c.id AS callsite, c.parent, c.func, c.line, c.inlined, k.path
 FROM callsite c LEFT JOIN callsite_path k ON k.callsite = c.id;
 
 -- The canonical tree in the order of its ids, and its names.
-CREATE VIEW paths AS
-SELECT id AS path, parent, symbol FROM path;
 CREATE VIEW symbols AS
 SELECT id AS symbol, name, package, kind FROM symbol;
 
