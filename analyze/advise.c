@@ -301,7 +301,8 @@ int pass_advise(struct pass *p, struct err *err)
 	int rc = put_first(p, &rank, err);
 
 	if (!rc)
-		rc = store_query(p->st, &q, err, "SELECT id, score FROM cause WHERE score >= ? AND tested = 1 ORDER BY rank", "d", WORTH);
+		rc = store_query(p->st, &q, err, "SELECT id, max(score, coalesce(residual, 0) * (1 - coalesce((SELECT coverage FROM cause WHERE rank = 1), 1))) AS likely FROM cause"
+				 " WHERE tested = 1 AND likely >= ? ORDER BY rank", "d", WORTH);
 	if (rc)
 		return rc;
 	while (store_next(q, err) && n < MAX_ADVICE) {

@@ -107,8 +107,8 @@ static int put_evidence(struct pass *p, const struct contest *c, const struct hy
 static int put_cause(struct pass *p, const struct contest *c, const struct hypothesis *h, struct err *err)
 {
 	int rc = store_run(p->st, err,
-			   "INSERT INTO cause (analysis, id, title, variant, rank, score, tested, coverage) VALUES (1, ?, ?, NULL, ?, ?, ?, ?)",
-			   "ssidid", h->spec->text.id, h->spec->text.title, (int64_t)h->rank, h->score, (int64_t)h->tested, h->coverage);
+			   "INSERT INTO cause (analysis, id, title, variant, rank, score, tested, coverage, residual) VALUES (1, ?, ?, NULL, ?, ?, ?, ?, ?)",
+			   "ssididd", h->spec->text.id, h->spec->text.title, (int64_t)h->rank, h->score, (int64_t)h->tested, h->coverage, h->residual);
 
 	return rc ? rc : put_evidence(p, c, h, err);
 }
@@ -283,6 +283,8 @@ int pass_causes(struct pass *p, struct err *err)
 		rc = contest_score(&c, err);
 	if (!rc)
 		rc = missing_put(p, &c, err);
+	if (!rc)
+		rc = contest_residual(&c, p->cat, &p->mem, err);
 	if (!rc && p->o->learned && p->o->model != ANALYZE_LINEAR)
 		rc = use_learned(p, &c, err);
 	if (!rc && p->o->model == ANALYZE_LINEAR)

@@ -17,9 +17,11 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyze/math/score.h"
 
+#define CLEAR .5		/* score from which a cause leads clearly */
 #define KPI_LOUD .3		/* a key figure above this asks for an explanation */
 
 static bool is_none(const struct cause_spec *s)
@@ -234,4 +236,44 @@ int contest_bind(struct contest *c, const struct facts *f, const struct analyze_
 			c->line[k * CATALOGUE_MAX_LINES + i] = (struct contest_line){ contest_fact(f, s->signal[i].name), explained_by(c, s->signal[i].name) };
 	}
 	return 0;
+}
+
+/* Does the cause measure the signal, or bring it about? */
+static bool claims(const struct cause_spec *s, struct str signal)
+{
+	for (size_t i = 0; i < s->n_signals; i++)
+		if (!s->signal[i].against && str_is(signal, s->signal[i].name))
+			return true;
+	return catalogue_explains(s, signal.p);
+}
+
+int contest_residual(struct contest *c, const struct analyze_catalogue *cat, struct arena *mem, struct err *err)
+{
+	struct hypothesis *top = NULL;
+	struct facts left = *c->facts;
+	struct contest again;
+	int rc;
+
+	for (size_t k = 0; k < c->n; k++) {
+		c->h[k].residual = NAN;
+		if (!is_special(c->h[k].spec) && c->h[k].tested && c->h[k].score >= CLEAR)
+			top = &c->h[k];
+	}
+	if (!top || left.snapshot)
+		return 0;
+	left.fact = arena_array(mem, struct fact, left.n + 1);
+	if (!left.fact)
+		return err_nomem(err);
+	memcpy(left.fact, c->facts->fact, left.n * sizeof(*left.fact));
+	for (size_t i = 0; i < left.n; i++)
+		if (claims(top->spec, left.fact[i].name))
+			left.fact[i].measured = false;
+	contest_reassess(&left);
+	rc = contest_bind(&again, &left, cat, mem, err);
+	if (!rc)
+		rc = contest_score(&again, err);
+	for (size_t k = 0; !rc && k < c->n; k++)
+		if (&c->h[k] != top && again.h[k].tested && !is_special(again.h[k].spec))
+			c->h[k].residual = again.h[k].score;
+	return rc;
 }

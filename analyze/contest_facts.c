@@ -44,6 +44,13 @@ static void note_change(struct facts *f, const struct fact *x)
 		f->better = fmax(f->better, -loud);
 }
 
+void contest_reassess(struct facts *f)
+{
+	f->worse = f->better = 0;
+	for (size_t i = 0; i < f->n; i++)
+		note_change(f, &f->fact[i]);
+}
+
 static int one(struct facts *f, struct stmt *q, struct arena *mem, struct err *err)
 {
 	struct fact *x = &f->fact[f->n++];

@@ -31,6 +31,7 @@ struct hypothesis {
 	const struct cause_spec *spec;
 	double score, coverage, nats;	/* nats: ln prior + evidence, before the softmax */
 	double first;			/* score of the first round, where nothing is discounted */
+	double residual;		/* score on what the leading cause leaves, contest_residual(); NaN: not asked */
 	bool tested;
 	double woe[CATALOGUE_MAX_LINES];		/* of its signal lines; NaN not tested */
 	double loud[CATALOGUE_MAX_LINES], quiet[CATALOGUE_MAX_LINES];	/* its parts, before any discount: in proportion to weight and miss */
@@ -64,9 +65,17 @@ struct contest {
 int contest_facts(struct facts *f, struct store *st, bool snapshot, struct arena *mem, struct err *err) ERR_MUST_CHECK;
 const struct fact *contest_fact(const struct facts *f, const char *name);
 
+/* worse and better from the facts as they are now. */
+void contest_reassess(struct facts *f);
+
 /* A contest of all causes of the catalogue over the facts, which both outlive it: names become numbers, once. */
 int contest_bind(struct contest *c, const struct facts *f, const struct analyze_catalogue *cat, struct arena *mem, struct err *err) ERR_MUST_CHECK;
 /* Scores every cause by the weights the catalogue has now. */
 int contest_score(struct contest *c, struct err *err) ERR_MUST_CHECK;
+/*
+ * Compound faults: one score has to be shared, so a second fault looks unlikely beside a strong first. When one cause leads clearly, the contest is held again without
+ * what that cause measures or brings about; the others' scores then are `residual`: how likely each is as what is left.
+ */
+int contest_residual(struct contest *c, const struct analyze_catalogue *cat, struct arena *mem, struct err *err) ERR_MUST_CHECK;
 
 #endif

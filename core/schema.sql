@@ -330,10 +330,11 @@ CREATE TABLE lag (
   PRIMARY KEY (earlier, later)
 ) STRICT, WITHOUT ROWID;
 
--- [A] Scores sum to 1. tested: 0 when no signal of the cause was measured.
+-- [A] Scores sum to 1. tested: 0 when no signal of the cause was measured. residual: how likely the cause is as a second one, on what the leading cause leaves.
 CREATE TABLE cause (
   analysis INTEGER NOT NULL REFERENCES analysis, id TEXT NOT NULL, title TEXT NOT NULL, variant TEXT, rank INTEGER NOT NULL,
-  score REAL NOT NULL, tested INTEGER NOT NULL CHECK (tested IN (0, 1)), coverage REAL, PRIMARY KEY (analysis, id)
+  score REAL NOT NULL, tested INTEGER NOT NULL CHECK (tested IN (0, 1)), coverage REAL, residual REAL,
+  PRIMARY KEY (analysis, id)
 ) STRICT, WITHOUT ROWID;
 
 -- [A] The linear model of the original design: scores with and without the significance factor.

@@ -25,7 +25,7 @@ FROM gate;
 
 -- Every cause, ranked, with the code that carries most of it. Scores sum to 1.
 CREATE VIEW causes AS
-SELECT c.analysis, c.rank, c.id, c.title, c.variant, c.score, c.tested, c.coverage,
+SELECT c.analysis, c.rank, c.id, c.title, c.variant, c.score, c.tested, c.coverage, c.residual,
   coalesce(f.name, y.name) AS function, f.file, g.line, g.role, g.share
 FROM cause c
   LEFT JOIN guilty g ON g.analysis = c.analysis AND g.cause = c.id

@@ -87,6 +87,7 @@ static void put_cause(struct jsonw *w, const struct model_cause *c)
 	jsonw_text(w, "variant", c->variant);
 	jsonw_bool(w, "tested", c->tested);
 	jsonw_real(w, "coverage", c->coverage);
+	jsonw_real(w, "residual", c->residual);
 	jsonw_open(w, "guilty", '[');
 	for (size_t i = 0; i < c->guilty.n; i++) {
 		const struct model_guilty *g = &c->guilty.v[i];

@@ -35,7 +35,7 @@ struct model_guilty { struct str cause, role; double share; struct model_place p
 struct model_cause {
 	struct str id, title, variant;
 	int64_t rank;
-	double score, coverage;
+	double score, coverage, residual;
 	bool tested;
 	MODEL_LIST(const struct model_evidence) evidence;	/* a part of the model's list: all roles, strongest first */
 	MODEL_LIST(const struct model_guilty) guilty;

@@ -61,7 +61,7 @@ static void fill_cause(struct report_model *m, struct stmt *q, void *row)
 {
 	*(struct model_cause *)row = (struct model_cause){ .id = model_text(m, q, 0), .title = model_text(m, q, 1),
 		.variant = model_text(m, q, 2), .rank = stmt_int(q, 3), .score = stmt_real(q, 4), .coverage = stmt_real(q, 5),
-		.tested = stmt_int(q, 6) == 1 };
+		.tested = stmt_int(q, 6) == 1, .residual = stmt_real(q, 7) };
 }
 
 static void fill_recommendation(struct report_model *m, struct stmt *q, void *row)
@@ -183,7 +183,7 @@ static const char evidence_sql[] = "SELECT cause, role, signal, source_group, st
 	" abs(weight) DESC, signal";
 static const char guilty_sql[] = "SELECT cause, role, share, function, package, file, line FROM cause_code WHERE analysis = ?"
 	" ORDER BY cause_rank, cause, rank";
-static const char causes_sql[] = "SELECT id, title, variant, rank, score, coverage, tested FROM causes WHERE analysis = ?"
+static const char causes_sql[] = "SELECT id, title, variant, rank, score, coverage, tested, residual FROM causes WHERE analysis = ?"
 	" ORDER BY rank, id";
 static const char recommendations_sql[] = "SELECT rank, cause, title, variant, act, gain_unit, risk, versions, verify, facts, needs,"
 	" score, gain_lo, gain_hi, function, NULL, file, line FROM recommendations WHERE analysis = ? ORDER BY rank";

@@ -11,6 +11,8 @@
 #include "core/fmt.h"
 #include "report/words.h"
 
+#define SECOND .75	/* a second cause that is told beside the first */
+
 static void side_words(struct buf *b, const struct report_model *m, const char *side)
 {
 	int64_t n = model_runs(m, side);
@@ -122,6 +124,12 @@ void say_sureness(struct buf *b, const struct report_model *m)
 		buf_puts(b, " of the change");
 	}
 	buf_puts(b, ".");
+	for (size_t i = 0; i < m->causes.n; i++)
+		if (m->causes.v[i].residual >= SECOND) {
+			buf_puts(b, " Beside it: ");
+			buf_str(b, m->causes.v[i].id);
+			buf_printf(b, ", %.2f on what it leaves.", m->causes.v[i].residual);
+		}
 }
 
 void say_caveat(struct buf *b, const struct model_caveat *c)
