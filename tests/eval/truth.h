@@ -20,7 +20,7 @@ struct names {
 enum truth_kind {
 	TRUTH_FAULT,	/* something is wrong in the code, its settings or its surroundings */
 	TRUTH_DECOY,	/* something differs, and nothing is wrong: none, load_shift or environment_shift */
-	TRUTH_PAIR,	/* A/A: nothing differs */
+	TRUTH_PAIR,	/* A/A, by name: two runs of the same, clean or both with one fault; nothing differs */
 };
 
 struct scenario {
