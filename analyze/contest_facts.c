@@ -8,7 +8,7 @@
 
 /* The figures whose quiet means that nothing changed (method 5.2). */
 static const char *const kpis[] = { "cpu.cost", "cpu.path", "alloc.bytes", "heap.live_slope", "heap.site_growth", "gc.pause_p99", "gc.cpu_share", "profiler.cpu_share",
-	"goroutines.slope", "goroutines.cluster_growth", "mutex.delay", "load.latency_p99", "load.errors", "load.rps", "load.mix", "syscall.cpu_share",
+	"goroutines.slope", "goroutines.cluster_growth", "recovery.heap", "recovery.goroutines", "mutex.delay", "load.latency_p99", "load.errors", "load.rps", "load.mix", "syscall.cpu_share",
 	"sched.cpu_share", "threads.slope", "quota.throttle_share", NULL };
 
 /* What else says that something changed, though nothing a user pays for by itself: the stacks of one cause, the conditions of the run. */

@@ -20,6 +20,7 @@
 #include "core/fmt.h"
 
 #define LOUD_GROWTH .5		/* of the baseline's goroutines */
+#define BURSTS 4.0		/* variance over mean of the number of requests under way, which come in bursts: set by hand */
 #define MIN_GROWTH 15.0		/* goroutines: fewer more of them are never loud */
 
 /* Growth of a count against all goroutines of the baseline, damped while it is small in absolute numbers. */
@@ -100,7 +101,7 @@ static int trend_of(struct pass *p, const struct gostacks *g, enum side side, in
 		return rc;
 	r->growth = sen.slope * (t[r->n - 1] - t[0]);
 	r->start = fmax(1, y[0]);
-	r->se = fmax(isfinite(sen.se) ? sen.se * (t[r->n - 1] - t[0]) : 0, sqrt(r->start));
+	r->se = fmax(isfinite(sen.se) ? sen.se * (t[r->n - 1] - t[0]) : 0, sqrt(BURSTS * r->start));
 	/* Three dumps that rise give a rank test no room (p .3): there the size speaks, against the noise of two counts. */
 	r->p = monotone(y, r->n) ? fmin(mk.p, dist_normal_p2(r->growth / (sqrt(2) * r->se))) : mk.p;
 	return 0;

@@ -137,7 +137,8 @@ static double pooled_p(const struct ratio_side *a, const struct ratio_side *b, d
 	double var = fmax(o->phi, 1) * events / (a->exposure + b->exposure) * (1 / a->exposure + 1 / b->exposure);
 	double middle = (a->amount + b->amount) / (a->exposure + b->exposure);
 
-	return dist_normal_p2((b->value - a->value) / sqrt(var + tau2 * square(middle)));
+	/* A spread as wide as that of delays is one of factors: added to a difference it would let none be told. The logarithm's test has it. */
+	return dist_normal_p2((b->value - a->value) / sqrt(var + (o->uneven ? 0 : tau2 * square(middle))));
 }
 
 /*
