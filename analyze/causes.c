@@ -37,6 +37,7 @@ static const struct needs needs[] = {
 	{ "net", "counters of the network of both sides (nstat, ss -tin, ping, Envoy's /stats)" },
 	{ "quota", "the control group's counters of both sides (cpu.stat, cpu.max)" },
 	{ "profiler", "CPU and block profiles of both sides" },
+	{ "recovery", "a capture that goes on for half a minute after the load has ended, heap profiles and goroutine dumps too" },
 	{ NULL, "a metric of that name over time (timestamp,metric,value)" },
 };
 
@@ -46,7 +47,7 @@ static const char *group_of(const char *signal)
 		{ "heap.live", "gc" }, { "heap.after", "gc" }, { "heap.", "heap" }, { "alloc.", "heap" }, { "timers.", "heap" },
 		{ "gc.cpu_share", "cpu" }, { "gc.assist_share", "cpu" }, { "gc.goal_ratio", "runtime" }, { "gc.forced", "runtime" }, { "gc.limiter", "runtime" },
 		{ "gc.", "gc" }, { "stw.", "runtime" }, { "goroutines.", "goroutine" }, { "mutex.wait", "runtime" }, { "mutex.", "mutex" },
-		{ "block.", "block" }, { "load.", "load" }, { "env.", "env" }, { "net.", "net" }, { "quota.", "quota" }, { "threads.", "sched" },
+		{ "block.", "block" }, { "load.", "load" }, { "env.", "env" }, { "recovery.", "recovery" }, { "net.outside", "load" }, { "net.", "net" }, { "quota.", "quota" }, { "threads.", "sched" },
 		{ "profiler.requests", "goroutine" }, { "profiler.", "profiler" }, { NULL, NULL } };
 
 	for (int i = 0; prefix[i][0]; i++)

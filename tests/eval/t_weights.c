@@ -71,7 +71,7 @@ static void refused(void)
 		struct err err = { .code = ERR_OK };
 
 		CHECK(catalogue_load(&c, &plain, str_from(bad[i].text), &err) == ERR_USAGE && !c);
-		CHECK_STR(err.place, bad[i].place);
+		CHECK(strstr(err.msg, bad[i].place) != NULL);
 	}
 }
 
@@ -82,7 +82,7 @@ static void own_causes(void)
 	const struct cause_spec *s = catalogue_find(hand, "memory_leak");
 	struct buf same = { .limit = 1 << 16 }, other = { .limit = 1 << 16 };
 
-	buf_puts(&same, "[memory_leak]\ntitle = mine\nprior = .06\naction = Ask Ann.\n");
+	buf_puts(&same, "[memory_leak]\ntitle = mine\nprior = .025\naction = Ask Ann.\n");
 	for (size_t i = 0; i < s->n_signals; i++)
 		buf_printf(&same, "%s = %s\n", s->signal[i].against ? "against" : "signal", s->signal[i].text);
 	buf_str(&other, buf_view(&same));
@@ -93,7 +93,7 @@ static void own_causes(void)
 	analyze_catalogue_free(c);
 	c = load(weights, other.data);
 	CHECK(line(c, "memory_leak", "heap.live_slope", false)->weight == line(hand, "memory_leak", "heap.live_slope", false)->weight);
-	CHECK(catalogue_find(c, "memory_leak")->prior == .06);
+	CHECK(catalogue_find(c, "memory_leak")->prior == .025);
 	CHECK(line(c, "load_shift", "load.rps", true)->weight == 1.5);
 	analyze_catalogue_free(c);
 	buf_reset(&same);
