@@ -21,10 +21,11 @@ int compare_init(struct comparison *k, struct pass *p, const struct metric *m, c
 	return 0;
 }
 
-static int test(struct comparison *k, const size_t n[SIDES], enum tau tau, struct ratio_test *out, struct err *err)
+/* uneven: a total of delays is asked as a factor; single functions, thousands of them, stay with the doubt that a difference deserves. */
+static int test(struct comparison *k, const size_t n[SIDES], enum tau tau, bool uneven, struct ratio_test *out, struct err *err)
 {
 	struct ratio_opts o = { .kind = k->c->share ? RATIO_SHARE : RATIO_COST, .tau = k->tau[tau] * k->tau_scale, .phi = k->m->phi,
-		.uneven = strcmp(k->c->metric, "mutex") == 0 || strcmp(k->c->metric, "block") == 0 };
+		.uneven = uneven && strcmp(k->c->metric, "mutex") == 0 };
 
 	return ratio_test(k->window[BASE], n[BASE], k->window[CUR], n[CUR], &o, out, err);
 }
@@ -72,9 +73,9 @@ static int compare(struct comparison *k, const size_t n[SIDES], uint32_t symbol,
 	for (int side = 0; side < SIDES; side++)
 		for (size_t i = 0; i < n[side]; i++)
 			out->raw += k->window[side][i].count;
-	rc = test(k, n, tau, &out->work, err);
+	rc = test(k, n, tau, false, &out->work, err);
 	if (!rc && turn_to_rest(k, symbol))
-		rc = test(k, n, tau, &out->rest, err);
+		rc = test(k, n, tau, false, &out->rest, err);
 	return rc;
 }
 
@@ -99,7 +100,7 @@ int compare_total(struct comparison *k, struct ratio_test *out, struct err *err)
 			add_window(k, n, s, k->c->slice[s].total_count, k->c->slice[s].var_count);
 		else
 			add_window(k, n, s, k->c->slice[s].total, k->c->slice[s].var);
-	return test(k, n, k->m->tau_total, out, err);
+	return test(k, n, k->m->tau_total, true, out, err);
 }
 
 int compare_path(struct comparison *k, uint32_t path, uint32_t symbol, enum tau tau, struct compared *out, struct err *err)
