@@ -32,7 +32,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wvla -
 WANTED := -ftrivial-auto-var-init=zero -fstack-clash-protection -fstack-protector-strong -fcf-protection=full \
 	-ffp-contract=off -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing -Wtrampolines -Wbidi-chars=any
 # The hardening flags that this compiler has (asked once a make, kept in a file).
-HARD = $(shell cat $(B)/flags.$(notdir $(CC)) 2>/dev/null)
+HARD = $(shell cat $(B)/flags.$(notdir $(lastword $(CC))) 2>/dev/null)
 comma := ,
 ifdef SAN
 OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -49,11 +49,11 @@ units: $(UNIT) $(B)/tests/tools/decode $(B)/tests/bench/genprof $(B)/tests/eval/
 $(BIN): $(OBJ)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJ) $(PKG_LIBS)
 
-$(B)/flags.$(notdir $(CC)):
+$(B)/flags.$(notdir $(lastword $(CC))):
 	$(Q)mkdir -p $(@D)
 	$(Q)for f in $(WANTED); do echo 'int x;' | $(CC) -Werror $$f -x c -c -o /dev/null - 2>/dev/null && printf '%s ' $$f; done > $@; true
 
-$(OBJ) $(UNIT) $(EVAL) $(EVALMAIN): | $(B)/flags.$(notdir $(CC))
+$(OBJ) $(UNIT) $(EVAL) $(EVALMAIN): | $(B)/flags.$(notdir $(lastword $(CC)))
 
 $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
