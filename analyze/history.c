@@ -112,6 +112,54 @@ int history_add(struct history *h, struct store *run, const char *name, const ch
 	return rc;
 }
 
+int history_take_back(struct history *h, const char *name, const char *cause, struct err *err)
+{
+	int rc = store_begin(h->st, err);
+
+	if (rc)
+		return rc;
+	rc = forget(h, name, cause, err);
+	if (!rc)
+		return store_commit(h->st, err);
+	store_rollback(h->st);
+	return rc;
+}
+
+int history_of_run(struct history *h, const char *name, void (*row)(void *arg, struct str cause, bool right), void *arg,
+		   struct err *err)
+{
+	struct stmt *q;
+	int rc = store_query(h->st, &q, err, "SELECT cause, correct FROM verdict WHERE run = ? ORDER BY id", "s", name);
+
+	if (rc)
+		return rc;
+	while (store_next(q, err))
+		row(arg, stmt_text(q, 0), stmt_int(q, 1) == 1);
+	return store_end(q, err);
+}
+
+int history_note(struct history *h, const char *name, struct str anchor, struct str text, int64_t now, struct err *err)
+{
+	if (!text.n)
+		return store_run(h->st, err, "DELETE FROM remark WHERE run = ? AND anchor = ?", "st", name, anchor);
+	return store_run(h->st, err, "INSERT OR REPLACE INTO remark (run, anchor, at, text) VALUES (?, ?, ?, ?)",
+			 "stit", name, anchor, now, text);
+}
+
+int history_notes(struct history *h, const char *name, void (*row)(void *arg, struct str anchor, struct str text),
+		  void *arg, struct err *err)
+{
+	struct stmt *q;
+	int rc =
+		store_query(h->st, &q, err, "SELECT anchor, text FROM remark WHERE run = ? ORDER BY anchor", "s", name);
+
+	if (rc)
+		return rc;
+	while (store_next(q, err))
+		row(arg, stmt_text(q, 0), stmt_text(q, 1));
+	return store_end(q, err);
+}
+
 int history_reset(struct history *h, int64_t *n, struct err *err)
 {
 	int rc = store_begin(h->st, err);
@@ -132,7 +180,9 @@ int history_reset(struct history *h, int64_t *n, struct err *err)
 int history_each(struct history *h, void (*row)(void *arg, const struct history_row *r), void *arg, struct err *err)
 {
 	struct stmt *q;
-	int rc = store_query(h->st, &q, err, "SELECT at, service, run, cause, note, model, correct, score FROM verdict ORDER BY at, id", "");
+	int rc = store_query(h->st, &q, err,
+			     "SELECT at, service, run, cause, coalesce(note, (SELECT text FROM remark r WHERE r.run = v.run AND r.anchor = 'cause-' || v.cause)),"
+			     " model, correct, score FROM verdict v ORDER BY at, id", "");
 
 	if (rc)
 		return rc;

@@ -27,12 +27,24 @@ void history_close(struct history *h);	/* NULL is fine */
  */
 int history_add(struct history *h, struct store *run, const char *name, const char *cause, bool right, const char *note, int64_t now,
 		struct err *err) ERR_MUST_CHECK;
+/* Takes back what was said of one cause of a run; nothing said is fine. */
+int history_take_back(struct history *h, const char *name, const char *cause, struct err *err) ERR_MUST_CHECK;
+/* What was said of the causes of one run. */
+int history_of_run(struct history *h, const char *name, void (*row)(void *arg, struct str cause, bool right), void *arg,
+		   struct err *err) ERR_MUST_CHECK;
+
+/* A note on a figure of a run, named by its anchor (`cause-lock_contention`, `e-mutex.delay`) takes the place of the one before; an empty one only takes that away. */
+int history_note(struct history *h, const char *name, struct str anchor, struct str text, int64_t now,
+		 struct err *err) ERR_MUST_CHECK;
+int history_notes(struct history *h, const char *name, void (*row)(void *arg, struct str anchor, struct str text),
+		  void *arg, struct err *err) ERR_MUST_CHECK;
+
 /* Forgets every verdict; *n: how many there were. */
 int history_reset(struct history *h, int64_t *n, struct err *err) ERR_MUST_CHECK;
 
 struct history_row {
 	int64_t at;
-	struct str service, run, cause, note, model;	/* valid during the call; note.p NULL: none */
+	struct str service, run, cause, note, model;	/* valid during the call; note: else that on the cause in triage; p NULL: neither */
 	bool right;
 	double score;
 };

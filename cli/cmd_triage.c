@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "analyze/history.h"
 #include "cli/cmd.h"
-#include "cli/decisions.h"
 #include "cli/edit.h"
 #include "cli/emit.h"
 #include "cli/stop.h"
@@ -20,38 +21,78 @@
 
 struct session {
 	struct ctx *c;
-	struct decisions *decisions;
+	struct store *st;	 /* the answer that verdicts are about */
+	struct history *history; /* NULL: not opened yet */
+	const char *name;	 /* the run, as verdicts and notes name it */
 };
 
-/* ---- verdicts */
+/* ---- verdicts and notes: kept in history.db, as `attrib verdict` does */
+
+/* Opened when something is to be kept; to be read only where it is already. *have: it is open. */
+static int use_history(struct session *s, bool write, bool *have, struct err *err)
+{
+	const char *path = work_history(s->c);
+	int rc = 0;
+
+	if (!path && write)
+		rc = err_set(err, ERR_OUTPUT, "nowhere to keep it: neither XDG_DATA_HOME nor HOME is set");
+	else if (path && !s->history && (write || access(path, F_OK) == 0))
+		rc = history_open(&s->history, path, &s->c->limits, err);
+	*have = s->history != NULL;
+	return rc;
+}
 
 struct recalled { struct triage_cause *v; size_t n; };
 
-static void recall_one(void *to, struct str cause, struct str value)
+static void recall_one(void *to, struct str cause, bool right)
 {
 	struct recalled *r = to;
 
 	for (size_t i = 0; i < r->n; i++)
 		if (str_eq(r->v[i].id, cause))
-			r->v[i].verdict = str_is(value, "yes") ? TRIAGE_YES : str_is(value, "no") ? TRIAGE_NO : TRIAGE_OPEN;
+			r->v[i].verdict = right ? TRIAGE_YES : TRIAGE_NO;
 }
 
 static int recall(void *arg, struct triage_cause *c, size_t n, struct err *err)
 {
 	struct session *s = arg;
 	struct recalled r = { c, n };
+	bool have;
+	int rc = use_history(s, false, &have, err);
 
-	(void)err;
-	decisions_each(s->decisions, "verdict", recall_one, &r);
-	return 0;
+	return rc || !have ? rc : history_of_run(s->history, s->name, recall_one, &r, err);
 }
 
 static int decide(void *arg, const struct triage_cause *c, size_t which, struct err *err)
 {
-	static const char *const words[] = { [TRIAGE_OPEN] = "", [TRIAGE_YES] = "yes", [TRIAGE_NO] = "no" };
 	struct session *s = arg;
+	const char *cause = arena_strndup(&s->c->mem, c[which].id.p, c[which].id.n);
+	bool have;
+	int rc = cause ? use_history(s, true, &have, err) : err_nomem(err);
 
-	return decisions_add(s->decisions, "verdict", c[which].id, str_from(words[c[which].verdict]), err);
+	if (rc)
+		return rc;
+	if (c[which].verdict == TRIAGE_OPEN)
+		return history_take_back(s->history, s->name, cause, err);
+	return history_add(s->history, s->st, s->name, cause, c[which].verdict == TRIAGE_YES, NULL, work_now(), err);
+}
+
+static int notes(void *arg, void (*each)(void *to, struct str anchor, struct str text), void *to, struct err *err)
+{
+	struct session *s = arg;
+	bool have;
+	int rc = use_history(s, false, &have, err);
+
+	return rc || !have ? rc : history_notes(s->history, s->name, each, to, err);
+}
+
+static int note(void *arg, struct str anchor, struct str text, struct err *err)
+{
+	struct session *s = arg;
+	bool have;
+	int rc = use_history(s, true, &have, err);
+
+	return rc ? rc : history_note(s->history, s->name, anchor, text, work_now(), err);
 }
 
 static void say_ids(struct buf *out, const struct triage_cause *c, size_t n, enum triage_verdict v)
@@ -96,23 +137,7 @@ static int rank(void *arg, struct triage_cause *c, size_t n, struct buf *said, s
 	return 0;
 }
 
-/* ---- notes, files, other runs */
-
-static int notes(void *arg, void (*each)(void *to, struct str anchor, struct str text), void *to, struct err *err)
-{
-	struct session *s = arg;
-
-	(void)err;
-	decisions_each(s->decisions, "note", each, to);
-	return 0;
-}
-
-static int note(void *arg, struct str anchor, struct str text, struct err *err)
-{
-	struct session *s = arg;
-
-	return decisions_add(s->decisions, "note", anchor, text, err);
-}
+/* ---- files, other runs */
 
 static int save(void *arg, struct str name, struct str text, struct buf *said, struct err *err)
 {
@@ -190,15 +215,16 @@ static int run(struct ctx *c, struct err *err)
 	if (!c->args.n)
 		return err_set(err, ERR_USAGE, "usage: attrib triage RUN");
 	o.run = c->args.v[0];
-	rc = work_open_db(c, o.run, &st, err);
+	rc = work_run_name(c, o.run, &s.name, err);
 	if (!rc)
-		rc = decisions_open(&s.decisions, c->data_dir, o.run, err);
+		rc = work_open_db(c, o.run, &st, err);
+	s.st = st;
 	if (!rc) {
 		stop_restores(triage_restore);
 		rc = triage_run(st, &o, err);
 		stop_restores(NULL);
 	}
-	decisions_close(s.decisions);
+	history_close(s.history);
 	store_close(st);
 	return rc;
 }
@@ -227,8 +253,8 @@ const struct cmd cmd_triage = {
 	.args = "RUN",
 	.help = "walk through an answer in the terminal: causes, stacks, time; keep a verdict",
 	.about = "Reads RUN/attrib/attrib.db (or RUN itself, when it is a database). ? lists the keys.\n\n"
-		 "Verdicts and notes are kept in the data folder ($XDG_DATA_HOME/attrib) and are there again the next time; nothing else is "
-		 "written but what is exported.",
+		 "Verdicts and notes are kept in $XDG_DATA_HOME/attrib/history.db, as those of `attrib verdict` are, and are there again the next "
+		 "time; nothing else is written but what is exported.",
 	.examples = examples,
 	.groups = groups,
 	.min_args = 0,

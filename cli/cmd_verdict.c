@@ -2,9 +2,7 @@
 /*
  * cmd_verdict.c - what turned out to be right: told by the user, kept in history.db, used with --learned
  */
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analyze/history.h"
 #include "cli/cmd.h"
@@ -88,22 +86,21 @@ static int say_reset(int64_t n, struct err *err)
 static int give(struct ctx *c, struct history *h, struct err *err)
 {
 	const char *run = c->args.v[0], *cause = c->args.v[1], *word = c->args.v[2];
-	char *real = realpath(run, NULL);
+	const char *name = NULL;
 	struct store *st = NULL;
-	struct timespec now = { 0 };
 	int rc;
 
-	clock_gettime(CLOCK_REALTIME, &now);
 	if (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0)
 		rc = err_set(err, ERR_USAGE, "was '%.60s' right? Say yes or no, not '%.60s'", cause, word);
 	else
+		rc = work_run_name(c, run, &name, err);
+	if (!rc)
 		rc = work_open_db(c, run, &st, err);
 	if (!rc)
-		rc = history_add(h, st, real ? real : run, cause, strcmp(word, "yes") == 0, c->o.note, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec, err);
+		rc = history_add(h, st, name, cause, strcmp(word, "yes") == 0, c->o.note, work_now(), err);
 	if (!rc)
 		emit_note(c, "noted: '%.60s' was %s for '%.200s'", cause, strcmp(word, "yes") == 0 ? "right" : "wrong", run);
 	store_close(st);
-	free(real);
 	return rc;
 }
 

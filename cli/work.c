@@ -7,8 +7,10 @@
  */
 #include "cli/work.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "cli/emit.h"
 #include "cli/stop.h"
@@ -316,6 +318,28 @@ const char *work_db_path(struct ctx *c, const char *run)
 	path = b.failed ? NULL : arena_strdup(&c->mem, b.data);
 	buf_free(&b);
 	return path;
+}
+
+int work_run_name(struct ctx *c, const char *run, const char **name, struct err *err)
+{
+	static const char db[] = "/attrib/attrib.db";
+	char *real = realpath(run, NULL);
+	const char *path = real ? real : run;
+	size_t n = strlen(path), end = sizeof(db) - 1;
+
+	if (n > end && strcmp(path + n - end, db) == 0)
+		n -= end;
+	*name = arena_strndup(&c->mem, path, n);
+	free(real);
+	return *name ? 0 : err_nomem(err);
+}
+
+int64_t work_now(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 int work_open_db(struct ctx *c, const char *run, struct store **out, struct err *err)

@@ -44,6 +44,10 @@ int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c,
 const char *work_history(struct ctx *c);
 /* RUN/attrib/attrib.db, DIR/attrib.db with --out DIR; run itself when it is a file. The ctx's arena. */
 const char *work_db_path(struct ctx *c, const char *run);
+/* The real path of a run as verdicts name it; of RUN/attrib/attrib.db: RUN. The ctx's arena. */
+int work_run_name(struct ctx *c, const char *run, const char **name, struct err *err) ERR_MUST_CHECK;
+/* ns since the Unix epoch. */
+int64_t work_now(void);
 /* Opens the database of a run to be read, says when it was not written here. */
 int work_open_db(struct ctx *c, const char *run, struct store **out, struct err *err) ERR_MUST_CHECK;
 

@@ -20,3 +20,14 @@ CREATE TABLE verdict (
 CREATE TABLE feature (
   verdict INTEGER NOT NULL REFERENCES verdict, source_group TEXT NOT NULL, nats REAL NOT NULL, PRIMARY KEY (verdict, source_group)
 ) STRICT, WITHOUT ROWID;
+
+-- version 2
+
+-- What somebody wrote beside a figure of a run in triage: the last word on each.
+CREATE TABLE remark (
+  run TEXT NOT NULL,                      -- the folder, as in verdict
+  anchor TEXT NOT NULL,                   -- as everywhere: cause-lock_contention, e-mutex.delay
+  at INTEGER NOT NULL,                    -- ns since the Unix epoch
+  text TEXT NOT NULL,
+  PRIMARY KEY (run, anchor)
+) STRICT, WITHOUT ROWID;

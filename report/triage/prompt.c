@@ -156,7 +156,7 @@ static void write_export(struct ui *u, struct str name)
 		ui_refuse(u, &err);
 	} else {
 		u->n_exported = u->n_marks;
-		ui_say(u, "%zu marked lines are in %s", u->n_marks, where.data ? where.data : "the file");
+		ui_say(u, "%zu marked line%s in %s", u->n_marks, u->n_marks == 1 ? " is" : "s are", where.data ? where.data : "the file");
 	}
 	buf_free(&text);
 	buf_free(&where);

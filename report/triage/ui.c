@@ -244,7 +244,7 @@ static int make_rank(struct ui *u, struct err *err)
 	for (size_t i = 0; i < n; i++)
 		u->rank[i] = (struct triage_cause){ u->m->causes.v[i].id, u->m->causes.v[i].score, TRIAGE_OPEN, u->m->causes.v[i].score };
 	if (u->o->acts.recall && u->o->acts.recall(u->o->acts.arg, u->rank, n, err))
-		return (int)err->code;
+		ui_refuse(u, err);	/* the answer can be read without what was said of it */
 	return keep_rank(u, err);
 }
 
@@ -280,8 +280,8 @@ static int load(struct ui *u, struct err *err)
 		rc = make_open(u, err);
 	if (!rc)
 		rc = make_rank(u, err);
-	if (!rc && u->o->acts.notes)
-		rc = u->o->acts.notes(u->o->acts.arg, add_note, u, err);
+	if (!rc && u->o->acts.notes && u->o->acts.notes(u->o->acts.arg, add_note, u, err))
+		ui_refuse(u, err);
 	if (!rc && u->o->with) {
 		rc = u->o->acts.open ? u->o->acts.open(u->o->acts.arg, str_from(u->o->with), &u->other_st, err) : 0;
 		if (!rc && u->other_st)

@@ -86,12 +86,15 @@ class Terminal:
     def pid(self):
         return int(self.tmux.do("display-message -p -t %s '#{pane_pid}'" % self.name)[0])
 
-    def wait(self, test, what, seconds=None):
-        """Until test(lines) is true. Returns the lines; raises with the screen when it never is."""
+    def wait(self, test, what, seconds=None, still=0):
+        """Until test(lines) is true, and for `still` seconds nothing else is drawn. Returns the lines; raises with the screen when it never is."""
         end = time.time() + (seconds or WAIT)
+        seen, since = None, 0
         while True:
             lines = self.lines()
-            if test(lines):
+            if lines != seen:
+                seen, since = lines, time.time()
+            if test(lines) and time.time() - since >= still:
                 return lines
             if time.time() > end:
                 raise AssertionError("%s is not on the screen:\n%s" % (what, "\n".join("    |" + l for l in lines)))
