@@ -14,7 +14,7 @@
 #include "analyze/math/between.h"
 #include "analyze/pass.h"
 
-#define MIN_EVENTS 50		/* of a function in a run: below, the logarithm of a count is no measure */
+#define MIN_EVENTS 50		/* of a function, in the mean of its runs: below, the logarithm of a count is no measure */
 #define MAX_UNITS 512
 #define NO_ERROR 1e-12		/* the variance of what has none */
 
@@ -64,6 +64,7 @@ static void collect(const struct cube *c, const struct metric *m, enum stat stat
 {
 	struct ratio_opts o = { .kind = RATIO_COST, .phi = m->phi };
 	struct units u = { .n = 0 };
+	double events = 0;
 
 	for (size_t i = 0; i < c->n && u.n < MAX_UNITS; i++) {
 		struct ratio_side s;
@@ -71,10 +72,13 @@ static void collect(const struct cube *c, const struct metric *m, enum stat stat
 		if (!is_first_of_run(c, i))
 			continue;
 		s = ratio_side(w, windows_of(c, m, stat, symbol, total, i, w), &o);
-		u.y[u.n] = s.count >= MIN_EVENTS ? log(s.value) : NAN;
+		u.y[u.n] = s.count > 0 ? log(s.value) : NAN;
 		u.v[u.n++] = s.v;
+		events += s.count;
 	}
-	between_add(to, u.y, u.v, u.n);
+	/* All runs of a function or none: leaving out those that saw little of it would cut off the spread that is asked for. */
+	if (events >= MIN_EVENTS * (double)u.n)
+		between_add(to, u.y, u.v, u.n);
 }
 
 /* only: by symbol, which are asked about; NULL: all. */
