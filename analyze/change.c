@@ -62,6 +62,14 @@ const char *change_status(const struct pass *p, const struct change *c, double w
 	return c->lo > -gate && c->hi < gate ? "same" : "unsure";
 }
 
+void change_set_smallest(const struct pass *p, struct change *c, const struct compared *t, double whole, size_t tested)
+{
+	const struct ratio_test *used = t->rest.method == RATIO_NONE ? &t->work : &t->rest;
+	double gate = fmax(p->effect_share * whole, p->effect_relative * c->base);
+
+	c->smallest = c->base > 0 ? fmax(ratio_mde(used, CHANGE_Q / fmax(1, (double)tested)), gate / c->base) : NAN;
+}
+
 bool change_is_found(const struct change *c)
 {
 	return strcmp(c->status, "same") != 0 && strcmp(c->status, "unsure") != 0 && strcmp(c->status, "shifted") != 0;

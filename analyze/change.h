@@ -24,6 +24,9 @@ struct change change_of(const struct ratio_test *t, const char *metric, const ch
 struct change change_of_both(const struct compared *t, const char *metric, const char *unit);
 /* up, down, new, gone when q is small and the effect, with and without what everything grew by, passes the gate; else same or unsure. whole: the metric's total of the larger side. */
 const char *change_status(const struct pass *p, const struct change *c, double whole);
+/* Sets smallest: the relative increase that the same test finds in four of five comparisons, at the threshold that Benjamini-Hochberg leaves to one changed
+ * function among `tested`, and not below the effect gate (method 2.6). */
+void change_set_smallest(const struct pass *p, struct change *c, const struct compared *t, double whole, size_t tested);
 int change_put(struct pass *p, const struct change *c, int64_t *id, struct err *err) ERR_MUST_CHECK;
 bool change_is_found(const struct change *c);	/* status up, down, new or gone */
 

@@ -90,11 +90,14 @@ static int test_family(struct family *f, struct pass *p, struct comparison *k, c
 	return rc ? rc : stratum_bh(f, p, t, false, err);
 }
 
-static int put_family(struct pass *p, const struct family *f, const struct comparison *k, const struct diff_metric *d, enum stat stat,
+static int put_family(struct pass *p, const struct family *f, const struct tree *t, const struct comparison *k, const struct diff_metric *d, enum stat stat,
 		      bool all, struct err *err)
 {
+	size_t tested[2] = { 0, 0 };	/* of a stratum: the user's functions, the others */
 	int rc = 0;
 
+	for (size_t i = 0; i < f->n; i++)
+		tested[t->sym[f->row[i].symbol].kind != KIND_USER] += isnan(f->row[i].p) ? 0 : 1;
 	for (size_t i = 0, stored = 0; !rc && i < f->n; i++) {
 		const struct row *r = &f->row[i];
 		struct change c = change_of_both(&r->t, d->id, d->unit);
@@ -108,6 +111,7 @@ static int put_family(struct pass *p, const struct family *f, const struct compa
 		c.n_base = (int64_t)k->c->n_side[BASE];
 		c.n_cur = (int64_t)k->c->n_side[CUR];
 		c.status = change_status(p, &c, d->whole);
+		change_set_smallest(p, &c, &r->t, d->whole, tested[t->sym[r->symbol].kind != KIND_USER]);
 		if (!change_is_found(&c) && !all && fmax(c.base, c.cur) < KEEP_SHARE * d->whole)
 			continue;
 		if (stored++ < FULL_DIFF)
@@ -158,6 +162,8 @@ static int put_total(struct pass *p, struct comparison *k, struct diff_metric *d
 	c.n_cur = (int64_t)k->c->n_side[CUR];
 	d->whole = fmax(t.base, t.cur);
 	c.status = change_status(p, &c, d->whole);
+	if (c.base > 0 && isfinite(c.smallest))
+		c.smallest = fmax(c.smallest, fmax(p->effect_share * d->whole / c.base, p->effect_relative));
 	d->total = c;
 	return change_put(p, &c, &d->total_change, err);
 }
@@ -205,7 +211,7 @@ static int diff_one(struct pass *p, const struct tree *t, struct comparison *k, 
 			continue;
 		rc = test_family(&f, p, k, t, (enum stat)stat, err);
 		if (!rc)
-			rc = put_family(p, &f, k, d, (enum stat)stat, p->brief, err);
+			rc = put_family(p, &f, t, k, d, (enum stat)stat, p->brief, err);
 		if (!rc && p->o->view && stat != STAT_OWN)
 			rc = put_untested(p, k, t, d, (enum stat)stat, err);
 	}

@@ -111,6 +111,20 @@ void diff_value_cell(struct page *p, const struct model_change *c, bool base)
 	buf_free(&b);
 }
 
+/* What could not have been seen stands beside the sign that it was not. */
+static void put_doubt(struct buf *b, const struct model_change *c)
+{
+	if (isfinite(c->smallest) && c->smallest > 0) {
+		buf_puts(b, "<");
+		if (c->smallest < 9.99)
+			buf_printf(b, "%.0f %%", ceil(100 * c->smallest));
+		else
+			fmt_change(b, c->smallest);
+		buf_puts(b, " ");
+	}
+	buf_puts(b, "~");
+}
+
 void diff_change_cell(struct page *p, const struct model_change *c)
 {
 	struct buf b = { .limit = 4096 };
@@ -119,7 +133,7 @@ void diff_change_cell(struct page *p, const struct model_change *c)
 	if (!c || isnan(c->p))
 		buf_puts(&b, ".");
 	else if (str_is(c->status, "unsure"))
-		buf_puts(&b, "~");
+		put_doubt(&b, c);
 	else if (str_is(c->status, "same"))
 		buf_puts(&b, "=");
 	else if (found && isfinite(c->relative) && !str_is(c->status, "new") && !str_is(c->status, "gone"))
@@ -358,7 +372,7 @@ int report_diff(struct buf *out, const struct report_model *m, const struct repo
 	print_shifts(&p, m);
 	for (size_t i = 0; i < m->caveats.n; i++)
 		page_item(&p, 0, MARK_NOTE, m->caveats.v[i].text);
-	page_text(&p, 0, 2, INK_DIM, str_from("~ may be chance, = did not change, . too few samples, q: false discovery rate"));
+	page_text(&p, 0, 2, INK_DIM, str_from("~ may be chance, < what could not have been seen, = same, . few samples, q: FDR"));
 	if (!rc)
 		page_finish(out, &text, &o->term);
 	buf_free(&title);
@@ -372,7 +386,7 @@ static void put_stat(struct jsonw *w, const char *key, const struct model_change
 	if (c)
 		json_change(w, c);
 	else
-		for (const char *const *k = (const char *const[]){ "base", "current", "change", "relative", "lo", "hi", "p", "q", NULL }; *k; k++)
+		for (const char *const *k = (const char *const[]){ "base", "current", "change", "relative", "lo", "hi", "p", "q", "smallest", NULL }; *k; k++)
 			jsonw_real(w, *k, NAN);
 	jsonw_close(w, '}');
 }

@@ -79,6 +79,7 @@ void json_change(struct jsonw *w, const struct model_change *c)
 	jsonw_real(w, "hi", c->hi);
 	jsonw_real(w, "p", c->p);
 	jsonw_real(w, "q", c->q);
+	jsonw_real(w, "smallest", c->smallest);
 	jsonw_text(w, "status", c->status);
 	jsonw_text(w, "test", c->test);
 }

@@ -86,6 +86,13 @@ struct ratio_side ratio_side(const struct ratio_window *w, size_t n, const struc
 	return s;
 }
 
+double ratio_mde(const struct ratio_test *t, double alpha)
+{
+	if (isnan(t->df))	/* the exact test has counts in the place of degrees of freedom */
+		return rates_mde(t->se, alpha, POWER);
+	return expm1((dist_t_quantile(1 - alpha / 2, t->df) + dist_t_quantile(POWER, t->df)) * t->se);
+}
+
 /* Fills what follows from ln_ratio, se and df. */
 static void conclude(struct ratio_test *t, double alpha)
 {
@@ -96,7 +103,7 @@ static void conclude(struct ratio_test *t, double alpha)
 	t->ratio = exp(t->ln_ratio);
 	t->lo = exp(t->ln_ratio - q * t->se);
 	t->hi = exp(t->ln_ratio + q * t->se);
-	t->mde = expm1((q + dist_t_quantile(POWER, t->df)) * t->se);
+	t->mde = ratio_mde(t, alpha);
 }
 
 static struct ratio_test two_sides(const struct ratio_side *a, const struct ratio_side *b)
@@ -163,7 +170,7 @@ static struct ratio_test exact(const struct ratio_side *a, const struct ratio_si
 	t.lo = r.lo * size;
 	t.hi = r.hi * size;
 	t.se = sqrt(phi / ea + phi / (all - ea) + tau2);
-	t.mde = rates_mde(t.se, alpha_of(o), POWER);
+	t.mde = ratio_mde(&t, alpha_of(o));
 	if (t.p < 1)	/* chance in the counts is not all: runs differ, and events differ in size */
 		t.p = fmax(t.p, pooled_p(a, b, tau2, o));
 	return t;

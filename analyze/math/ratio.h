@@ -71,6 +71,8 @@ struct ratio_test {
 /* The test of method 2.1 for the data at hand. na or nb may be 0. */
 int ratio_test(const struct ratio_window *a, size_t na, const struct ratio_window *b, size_t nb,
 	       const struct ratio_opts *o, struct ratio_test *out, struct err *err) ERR_MUST_CHECK;
+/* mde of a test that was made, at another alpha. */
+double ratio_mde(const struct ratio_test *t, double alpha);
 /* One run a side, whatever the run numbers say: z = ln(cB/cA) / sqrt(vA + vB + 2 tau^2). WINDOWS, SINGLE or EXACT. */
 struct ratio_test ratio_test_windows(const struct ratio_window *a, size_t na, const struct ratio_window *b,
 				     size_t nb, const struct ratio_opts *o);
