@@ -3,9 +3,12 @@
  * html_answer.c - verdict, gates, what to do first
  */
 #include <math.h>
+#include <string.h>
 
 #include "report/html.h"
 #include "report/say.h"
+
+#define RANKS 4
 
 static const char *tone(const struct report_model *m)
 {
@@ -45,6 +48,25 @@ static void put_moved(struct htmlw *w)
 	html_raw(w, n ? "</ul>\n" : "");
 }
 
+/* The first of the competition, on the first screen whatever stands between it and their evidence. */
+static void put_ranks(struct htmlw *w)
+{
+	const struct report_model *m = w->m;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->causes.n && n < RANKS; i++) {
+		const struct model_cause *c = &m->causes.v[i];
+
+		if (say_untested(c) || c->score < SAY_TINY)
+			continue;
+		html_raw(w, n++ ? ", " : "<p class=\"ranks\">Ranked: ");
+		html_link(w, "cause", c->id);
+		buf_printf(html_words(w), " %.2f", c->score);
+		html_put(w);
+	}
+	html_raw(w, n ? "</p>\n" : "");
+}
+
 void html_verdict(struct htmlw *w)
 {
 	const struct report_model *m = w->m;
@@ -67,6 +89,7 @@ void html_verdict(struct htmlw *w)
 		put_moved(w);
 	say_sureness(html_words(w), m);
 	html_in(w, "p");
+	put_ranks(w);
 	html_raw(w, m->caveats.n ? "<ul class=\"caveats\">\n" : "");
 	for (size_t i = 0; i < m->caveats.n; i++) {
 		say_caveat(html_words(w), &m->caveats.v[i]);
@@ -114,11 +137,39 @@ static void text_field(struct htmlw *w, const char *label, struct str text)
 	field(w, label);
 }
 
+/* What the numbers are made of is for who doubts them: folded, a line each. */
+static void put_facts(struct htmlw *w, struct str facts)
+{
+	struct buf b = { .limit = 1 << 20 };
+	struct str rest;
+
+	say_facts(&b, facts, "\n");
+	rest = buf_view(&b);
+	html_raw(w, rest.n ? "<details class=\"facts\"><summary>what the numbers are made of</summary>\n<ul>\n" : "");
+	while (rest.n) {
+		const char *nl = memchr(rest.p, '\n', rest.n);
+		struct str line = { rest.p, nl ? (size_t)(nl - rest.p) : rest.n };
+
+		buf_str(html_words(w), line);
+		html_in(w, "li");
+		rest = str_skip(rest, line.n + (nl != NULL));
+	}
+	html_raw(w, b.len ? "</ul></details>\n" : "");
+	w->out->failed = w->out->failed || b.failed;
+	buf_free(&b);
+}
+
 static void put_advice(struct htmlw *w, const struct model_recommendation *r)
 {
+	struct str rest;
+
 	html_lit(w, "<li>");
-	buf_str(html_words(w), r->act);
+	buf_str(html_words(w), say_act(r->act, &rest));
 	html_in(w, "h3");
+	if (rest.n) {
+		buf_str(html_words(w), rest);
+		html_in(w, "p");
+	}
 	html_lit(w, "<dl>\n");
 	say_place(html_words(w), &r->place);
 	field(w, "where");
@@ -128,15 +179,15 @@ static void put_advice(struct htmlw *w, const struct model_recommendation *r)
 	text_field(w, "risk", r->risk);
 	text_field(w, "verify", r->verify);
 	text_field(w, "versions", r->versions);
-	say_facts(html_words(w), r->facts);
-	field(w, "facts");
 	html_lit(w, "<div><dt>cause</dt><dd>");
 	html_link(w, "cause", r->cause);
 	if (isfinite(r->score)) {
 		buf_printf(html_words(w), " %.2f", r->score);
 		html_put(w);
 	}
-	html_lit(w, "</dd></div>\n</dl></li>\n");
+	html_lit(w, "</dd></div>\n</dl>\n");
+	put_facts(w, r->facts);
+	html_lit(w, "</li>\n");
 }
 
 void html_advice(struct htmlw *w)

@@ -21,7 +21,7 @@
 #define FRAMES 64	/* of one stack */
 #define FONT 15
 #define CERTAIN .01	/* p of a signal */
-#define CHAR 8.0	/* a character's width, about */
+#define CHAR 8.8	/* a character's width, about */
 
 struct tile {
 	const struct model_cluster *k;

@@ -40,8 +40,13 @@ bool say_linear_ranks(const struct report_model *m);	/* --model linear: the scor
 void say_linear(struct buf *out, const struct model_linear *l);
 void say_gain(struct buf *out, const struct model_recommendation *r);
 void say_advice_cause(struct buf *out, const struct model_recommendation *r);
-/* {"formula": "cur - base", "base": 1} as "formula: cur - base; base: 1"; what is no flat object is printed as it is. */
-void say_facts(struct buf *out, struct str facts);
+/*
+ * {"use": 0.64730, "use is": "q / (1 + q)", "base": 1} as "use: 0.6473 = q / (1 + q); base: 1", with "; " between; what is no flat object is printed
+ * as it is. No newline but in `between`.
+ */
+void say_facts(struct buf *out, struct str facts, const char *between);
+/* What to do, up to its first colon or full stop; *rest: why and how. */
+struct str say_act(struct str act, struct str *rest);
 
 /* ---- changes: say_changes.c */
 void say_total(struct buf *out, const struct model_change *c);		/* "CPU per request 1.24 ms -> 1.61 ms" */

@@ -134,7 +134,45 @@ void say_advice_cause(struct buf *b, const struct model_recommendation *r)
 		buf_printf(b, " (%.2f)", r->score);
 }
 
-void say_facts(struct buf *out, struct str facts)
+/* A number as people read it: the database and the JSON report keep all of its digits. */
+static void fact_number(struct buf *out, const struct json *j, uint32_t i)
+{
+	double v;
+
+	if (json_type(j, i) != JSON_REAL || !json_real(j, i, &v))
+		json_scalar(j, i, out);
+	else
+		buf_printf(out, fabs(v) >= 1e4 && fabs(v) < 1e15 ? "%.0f" : "%.4g", v);
+}
+
+static void fact_value(struct buf *out, const struct json *j, uint32_t i)
+{
+	if (json_type(j, i) == JSON_TEXT)
+		text_clean(out, json_text(j, i));
+	else
+		fact_number(out, j, i);
+}
+
+/* The member called `key` and then `suffix`; with key "use is" and suffix " is" removed: the one it explains. */
+static uint32_t fact_of(const struct json *j, struct str key, const char *suffix)
+{
+	for (uint32_t i = json_first(j, json_root(j)); i != JSON_NONE; i = json_next(j, i)) {
+		struct str k = json_key(j, i);
+
+		if (k.n == key.n + strlen(suffix) && memcmp(k.p, key.p, key.n) == 0 && str_is(str_skip(k, key.n), suffix))
+			return i;
+	}
+	return JSON_NONE;
+}
+
+static bool explains(const struct json *j, struct str key, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return key.n > n && str_is(str_skip(key, key.n - n), suffix) && fact_of(j, (struct str){ key.p, key.n - n }, "") != JSON_NONE;
+}
+
+void say_facts(struct buf *out, struct str facts, const char *between)
 {
 	struct json *j = NULL;
 	struct err err;
@@ -144,16 +182,38 @@ void say_facts(struct buf *out, struct str facts)
 		return;
 	if (json_new(&j, &limits_default, &err) || json_parse(j, facts, &err) || json_type(j, json_root(j)) != JSON_OBJECT) {
 		buf_str(out, facts);
-	} else {
-		for (uint32_t i = json_first(j, json_root(j)); i != JSON_NONE; i = json_next(j, i)) {
-			buf_puts(out, n++ ? "; " : "");
-			text_clean(out, json_key(j, i));
-			buf_puts(out, ": ");
-			if (json_type(j, i) == JSON_TEXT)
-				text_clean(out, json_text(j, i));
-			else
-				json_scalar(j, i, out);
+		json_free(j);
+		return;
+	}
+	for (uint32_t i = json_first(j, json_root(j)); i != JSON_NONE; i = json_next(j, i)) {
+		struct str key = json_key(j, i);
+		uint32_t is = fact_of(j, key, " is"), from = fact_of(j, key, " from");
+
+		if (explains(j, key, " is") || explains(j, key, " from"))
+			continue;
+		buf_puts(out, n++ ? between : "");
+		text_clean(out, key);
+		buf_puts(out, ": ");
+		fact_value(out, j, i);
+		if (is != JSON_NONE) {
+			buf_puts(out, " = ");
+			fact_value(out, j, is);
+		}
+		if (from != JSON_NONE) {
+			buf_puts(out, ", from ");
+			fact_value(out, j, from);
 		}
 	}
 	json_free(j);
+}
+
+struct str say_act(struct str act, struct str *rest)
+{
+	for (size_t i = 0; i + 1 < act.n; i++)
+		if ((act.p[i] == ':' || act.p[i] == '.') && act.p[i + 1] == ' ') {
+			*rest = str_skip(act, i + 2);
+			return (struct str){ act.p, i + 1 };
+		}
+	*rest = STR_NONE;
+	return act;
 }

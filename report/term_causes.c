@@ -181,7 +181,7 @@ bool report_cause(struct buf *out, const struct report_model *m, const struct re
 			page_heading(&p, "WHAT TO DO", NULL);
 		any = true;
 		term_recommendation(&p, r, false);
-		say_facts(&facts, r->facts);
+		say_facts(&facts, r->facts, "; ");
 		page_field(&p, 4, "facts", buf_view(&facts));
 		buf_reset(&facts);
 	}

@@ -77,6 +77,6 @@ if (draw_8) {
 	high = high_8; step = step_8; axis = axis_8; eval panel
 	set xrange [x_lo:x_hi]
 	set yrange [0.4:6.6]
-	set ytics ("CPU" 6, "alloc" 5, "heap" 4, "locks" 3, "blocked" 2, "stacks" 1)
+	set ytics ("CPU" 6, "alloc" 5, "heap" 4, "locks" 3, "block" 2, "stacks" 1)
 	plot $base_8 using 1:2 with linespoints linetype 4 pointtype 7 pointsize 0.3, $cur_8 using 1:2 with linespoints linetype 5 pointtype 7 pointsize 0.3
 }

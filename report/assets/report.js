@@ -29,14 +29,18 @@ const svgMake = (tag, attrs) => {
 
 function theme() {
 	const root = document.documentElement, dark = matchMedia('(prefers-color-scheme: dark)');
-	const set = t => { root.dataset.theme = t; button.textContent = t === 'dark' ? 'Light theme' : 'Dark theme'; };
+	const now = () => root.dataset.theme || (dark.matches ? 'dark' : 'light'), label = () => { button.textContent = now() === 'dark' ? 'Light theme' : 'Dark theme'; };
 	const button = make('button', { type: 'button', id: 'theme', onclick() {
-		set(root.dataset.theme === 'dark' ? 'light' : 'dark');
+		root.dataset.theme = now() === 'dark' ? 'light' : 'dark';
+		label();
 		try { localStorage.setItem('attrib-theme', root.dataset.theme); } catch (e) { /* a page without storage forgets */ }
 	} });
 	let kept = null;
 	try { kept = localStorage.getItem('attrib-theme'); } catch (e) { /* the same */ }
-	set(kept === 'dark' || kept === 'light' ? kept : dark.matches ? 'dark' : 'light');
+	if (kept === 'dark' || kept === 'light')	/* else nothing is set: an attribute of the root styles the whole page anew */
+		root.dataset.theme = kept;
+	dark.addEventListener('change', label);
+	label();
 	document.querySelector('header nav').append(button);
 }
 
@@ -666,6 +670,15 @@ function flames() {
 		box.scrollIntoView();
 }
 
+/* The graph stands below the answer: unless a link goes there, the answer is on the screen first. */
+function flamesSoon() {
+	const now = () => { flames(); performance.mark('attrib-graph'); };
+	if (/^#(fg=|flame-)/.test(location.hash))
+		now();
+	else
+		requestAnimationFrame(() => setTimeout(now, 0));
+}
+
 /* A link to something inside closed <details> opens them. */
 function reveal() {
 	let e = null;
@@ -678,10 +691,9 @@ function reveal() {
 }
 
 const began = performance.now();
-document.documentElement.classList.add('js');
 theme();
 document.querySelectorAll('.wide table').forEach(sortable);
-flames();
+flamesSoon();
 addEventListener('hashchange', reveal);
 addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(d => { d.open = true; }));
 reveal();

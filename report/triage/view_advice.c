@@ -24,7 +24,7 @@ static int build(struct ui *u, struct err *err)
 		if (ui_is_open(u, it)) {
 			struct buf facts = { .limit = 1 << 20 };
 
-			say_facts(&facts, r->facts);
+			say_facts(&facts, r->facts, "; ");
 			page_field(p, 4, "facts", buf_view(&facts));
 			buf_free(&facts);
 		}

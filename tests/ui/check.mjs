@@ -53,12 +53,15 @@ async function quiet(page, what) {
 	const policy = await page.evaluate(() => window.policy || []);
 	check(page.noise.length === 0 && policy.length === 0, what + ': ' + [...page.noise, ...policy].slice(0, 5).join('; '));
 }
+/* The graph is drawn after the answer. */
+const ready = page => page.waitForFunction(() => performance.getEntriesByName('attrib-graph').length > 0);
 const shot = (page, name, full) => page.screenshot({ path: path.join(shots, name + '.png'), fullPage: full || false });
 
 /* ---- measured inside the page */
 
 function measure() {
 	const faults = [], seen = [];
+	document.querySelectorAll('section').forEach(e => { e.style.contentVisibility = 'visible'; });	/* what is far away is laid out too */
 	if (document.documentElement.scrollWidth > window.innerWidth)
 		faults.push('scrolls sideways: ' + document.documentElement.scrollWidth + ' > ' + window.innerWidth);
 	const parse = s => { const m = /rgba?\(([\d.]+),\s*([\d.]+),\s*([\d.]+)(?:,\s*([\d.]+))?\)/.exec(s); return m ? [+m[1], +m[2], +m[3], m[4] === undefined ? 1 : +m[4]] : null; };
@@ -137,14 +140,15 @@ async function looks() {
 					continue;
 				const page = await tab(SIZES[size], theme), what = [name, size, theme].join('-');
 				await page.goto(url(name));
+				await ready(page);
 				const m = await page.evaluate(measure);
 				texts += m.texts;
 				low = Math.min(low, m.low);
 				check(m.faults.length === 0, what + ': ' + m.faults.join('\n    ') + (m.more ? ' and ' + m.more + ' more' : ''));
 				await shot(page, what);
 				if (size === 'laptop' && theme === 'light') {
-					const fold = await page.evaluate(() => ['#do h3', '.cause summary', '#verdict h1'].map(s => { const e = document.querySelector(s); return e ? Math.round(e.getBoundingClientRect().bottom) : null; }));
-					check(fold.every(v => v === null || v <= 768), what + ': below the fold: first advice, first cause, verdict end at ' + fold);
+					const fold = await page.evaluate(() => ['#do h3', '.cause summary', '#verdict h1', '.ranks'].map(s => { const e = document.querySelector(s); return e ? Math.round(e.getBoundingClientRect().bottom) : null; }));
+					check(fold.every(v => v === null || v <= 768), what + ': below the fold: first advice, first cause, verdict, ranks end at ' + fold);
 				}
 				await quiet(page, what);
 				await page.close();
@@ -165,6 +169,8 @@ async function bare() {
 		if (what === 'print')
 			await page.emulateMediaType('print');
 		await page.goto(url(what === 'nocss' ? 'nocss' : name));
+		if (what === 'print')
+			await ready(page);
 		await shot(page, what, true);
 		if (what === 'print') {
 			await page.setViewport({ width: 720, height: 1000 });
@@ -186,6 +192,7 @@ async function validators() {
 		for (const theme of ['light', 'dark']) {
 			const page = await tab(SIZES.laptop, theme);
 			await page.goto(url(name));
+			await ready(page);
 			await page.evaluate(axe.source);
 			const r = await page.evaluate(async () => {
 				document.querySelectorAll('details').forEach(d => { d.open = true; });
@@ -213,6 +220,7 @@ async function use() {
 	const page = await tab(SIZES.laptop, 'light');
 	const text = s => page.$eval(s, e => e.textContent), hash = () => page.evaluate(() => location.hash), frames = () => page.$$eval('#fg > .graph [data-i]', e => e.length);
 	await page.goto(url('lock_contention'));
+	await ready(page);
 	check(await page.$eval('#fg-m', e => e.selectedOptions[0].textContent) === 'lock delay per request', 'opens with the metric of the verdict');
 	check(await frames() > 5, 'the graph is drawn');
 
@@ -309,13 +317,12 @@ async function use() {
 
 /* ---- a page of 100,000 call sites */
 
-/* Processor time of everything the pages run in: what a reaction costs, however busy the machine is. */
-let system;
-async function cpu() {
-	system = system || await browser.target().createCDPSession();
-	const { processInfo } = await system.send('SystemInfo.getProcessInfo');
-	return processInfo.filter(p => p.type === 'renderer').reduce((a, p) => a + p.cpuTime, 0) * 1000;
+/* Milliseconds of processor that the page's main thread has spent: what a reaction costs, however busy the machine is. */
+async function spent(session) {
+	const { metrics } = await session.send('Performance.getMetrics');
+	return metrics.find(m => m.name === 'TaskDuration').value * 1000;
 }
+const frame = page => page.evaluate(() => new Promise(r => requestAnimationFrame(() => setTimeout(r, 20))));
 
 const DO = {	/* each in the page, after the one before; setup() is not measured */
 	search: [null, () => window.put('http')],
@@ -330,47 +337,46 @@ const DO = {	/* each in the page, after the one before; setup() is not measured 
 };
 
 async function speed() {
-	const limit = +(process.env.REACTION_MS || 200), wall = {}, work = {}, least = (o, k, v) => { o[k] = Math.min(o[k] === undefined ? Infinity : o[k], v); };
-	const idle = os.loadavg()[0] < os.cpus().length;
+	const limit = +(process.env.REACTION_MS || 200), ROUNDS = 7, wall = {}, work = {}, note = (o, k, v) => (o[k] = o[k] || []).push(v);
 	let sites = 0;
-	for (let k = 0; k < 3; k++) {	/* what the browser does for a page of this size without our script */
-		const page = await tab(SIZES.laptop, 'light', { nojs: true }), before = await cpu();
+	const idle = os.loadavg()[0] < os.cpus().length;
+	for (let k = 0; k < ROUNDS; k++) {
+		const page = await tab(SIZES.laptop, 'light'), session = await page.createCDPSession();
+		await session.send('Performance.enable', { timeDomain: 'threadTicks' });
 		await page.goto(url('big'), { timeout: 120000 });
-		await page.screenshot();
-		least(work, 'parse', await cpu() - before);
-		await page.close();
-	}
-	for (let k = 0; k < 5; k++) {
-		const page = await tab(SIZES.laptop, 'light');
-		const before = await cpu();
-		await page.goto(url('big', '#fg=cpu_per_request'), { timeout: 120000 });
-		await page.evaluate(() => new Promise(r => requestAnimationFrame(() => setTimeout(r, 0))));
-		least(work, 'parse and open', await cpu() - before);
-		least(wall, 'open', await page.evaluate(() => performance.getEntriesByName('attrib')[0].duration));
+		await ready(page);
+		await frame(page);
+		/* From the click on the file to the answer on the screen, and to the graph below it; all of it is in the processor's time. */
+		const [first, graph] = await page.evaluate(() => [performance.getEntriesByName('first-contentful-paint')[0], performance.getEntriesByName('attrib-graph')[0]].map(e => e ? e.startTime : NaN));
+		note(wall, 'open', first);
+		note(wall, 'graph drawn', graph);
+		note(work, 'open', await spent(session));
 		sites = await page.evaluate(() => {
 			window.put = v => { const q = document.querySelector('#fg-q'); q.value = v; q.dispatchEvent(new Event('input')); };
 			window.frame = n => Array.from(document.querySelectorAll('#fg > .graph [data-i]'))[n].dispatchEvent(new MouseEvent('click', { bubbles: true }));
+			location.hash = '#fg=cpu_per_request';
 			return JSON.parse(document.querySelector('#d').textContent).m.reduce((a, m) => Math.max(a, m.d.length), 0);
 		});
 		for (const name in DO) {
 			const [setup, act] = DO[name];
 			if (setup)
 				await page.evaluate(setup);
-			await page.evaluate(() => new Promise(r => requestAnimationFrame(() => setTimeout(r, 20))));
-			const c = await cpu();
-			const ms = await page.evaluate('(async () => { const t = performance.now(); (' + act + ')(); document.body.getBoundingClientRect();' +
-				' await new Promise(r => requestAnimationFrame(() => setTimeout(r, 0))); return performance.now() - t; })()');
-			least(work, name, await cpu() - c);
-			least(wall, name, ms);
+			await frame(page);
+			const before = await spent(session);
+			note(wall, name, await page.evaluate('(async () => { const t = performance.now(); (' + act + ')(); document.body.getBoundingClientRect();' +
+				' await new Promise(r => requestAnimationFrame(() => setTimeout(r, 0))); return performance.now() - t; })()'));
+			note(work, name, await spent(session) - before);
 		}
 		await page.close();
 	}
-	work.open = work['parse and open'] - work.parse;
-	const say = o => Object.entries(o).map(([k, v]) => k + ' ' + Math.round(v)).join(', ');
-	console.log(sites + ' call sites, ' + (fs.statSync(path.join(home, 'pages', 'big.html')).size / 1e6).toFixed(1) + ' MB; best of 5, ms by the clock' + (idle ? '' : ' (of a busy machine)') + ': ' + say(wall) + '; ms of processor: ' + say(work));
+	const median = v => v.filter(x => !isNaN(x)).sort((a, b) => a - b)[v.filter(x => !isNaN(x)).length >> 1];
+	const say = o => Object.entries(o).map(([k, v]) => k + ' ' + Math.round(median(v))).join(', ');
+	console.log(sites + ' call sites, ' + (fs.statSync(path.join(home, 'pages', 'big.html')).size / 1e6).toFixed(1) + ' MB; median of ' + ROUNDS + ', ms by the clock' + (idle ? '' : ' (of a busy machine)') + ': ' + say(wall) + '; ms of processor: ' + say(work));
 	check(sites >= 100000, 'the page holds ' + sites + ' call sites');
-	for (const k in wall)
-		check((idle || work[k] === undefined ? wall[k] : Math.min(wall[k], work[k])) <= limit, k + ' takes ' + Math.round(wall[k]) + ' ms, at most ' + limit);
+	for (const k in work) {
+		check(median(work[k]) <= limit, k + ' takes ' + Math.round(median(work[k])) + ' ms of processor, at most ' + limit);
+		check(!idle || median(wall[k]) <= limit, k + ' takes ' + Math.round(median(wall[k])) + ' ms, at most ' + limit);
+	}
 }
 
 /* ---- the pictures of README, only when asked for */
@@ -380,6 +386,7 @@ async function readme() {
 	await page.goto(url('goroutine_bloat'));
 	await page.screenshot({ path: path.join(docs, 'report.png') });
 	await page.goto(url('cpu_hot_path', '#flame-cpu_per_request'));
+	await ready(page);
 	await page.evaluate(() => document.querySelector('#flames').scrollIntoView());
 	await page.screenshot({ path: path.join(docs, 'flame.png'), clip: { x: 0, y: await page.evaluate(() => scrollY), width: 1180, height: 720 }, captureBeyondViewport: true });
 	for (const name of ['report.png', 'flame.png'])
