@@ -670,9 +670,20 @@ function flames() {
 		box.scrollIntoView();
 }
 
+/* Section by section, when nothing else is to be done: from then on the page is as long as its scroll bar says, and a picture of all of it is complete. */
+function layoutRest(sections) {
+	const soon = window.requestIdleCallback || (f => setTimeout(f, 50));
+	soon(() => {
+		if (sections.length) {
+			sections.shift().style.contentVisibility = 'visible';
+			layoutRest(sections);
+		}
+	});
+}
+
 /* The graph stands below the answer: unless a link goes there, the answer is on the screen first. */
 function flamesSoon() {
-	const now = () => { flames(); performance.mark('attrib-graph'); };
+	const now = () => { flames(); performance.mark('attrib-graph'); setTimeout(layoutRest, 300, Array.from(document.querySelectorAll('section'))); };
 	if (/^#(fg=|flame-)/.test(location.hash))
 		now();
 	else

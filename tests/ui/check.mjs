@@ -53,15 +53,15 @@ async function quiet(page, what) {
 	const policy = await page.evaluate(() => window.policy || []);
 	check(page.noise.length === 0 && policy.length === 0, what + ': ' + [...page.noise, ...policy].slice(0, 5).join('; '));
 }
-/* The graph is drawn after the answer. */
+/* The graph is drawn after the answer; whole: all sections are laid out too. */
 const ready = page => page.waitForFunction(() => performance.getEntriesByName('attrib-graph').length > 0);
+const whole = page => page.waitForFunction(() => Array.from(document.querySelectorAll('section')).every(e => e.style.contentVisibility === 'visible'));
 const shot = (page, name, full) => page.screenshot({ path: path.join(shots, name + '.png'), fullPage: full || false });
 
 /* ---- measured inside the page */
 
 function measure() {
 	const faults = [], seen = [];
-	document.querySelectorAll('section').forEach(e => { e.style.contentVisibility = 'visible'; });	/* what is far away is laid out too */
 	if (document.documentElement.scrollWidth > window.innerWidth)
 		faults.push('scrolls sideways: ' + document.documentElement.scrollWidth + ' > ' + window.innerWidth);
 	const parse = s => { const m = /rgba?\(([\d.]+),\s*([\d.]+),\s*([\d.]+)(?:,\s*([\d.]+))?\)/.exec(s); return m ? [+m[1], +m[2], +m[3], m[4] === undefined ? 1 : +m[4]] : null; };
@@ -140,7 +140,7 @@ async function looks() {
 					continue;
 				const page = await tab(SIZES[size], theme), what = [name, size, theme].join('-');
 				await page.goto(url(name));
-				await ready(page);
+				await whole(page);
 				const m = await page.evaluate(measure);
 				texts += m.texts;
 				low = Math.min(low, m.low);
@@ -170,13 +170,20 @@ async function bare() {
 			await page.emulateMediaType('print');
 		await page.goto(url(what === 'nocss' ? 'nocss' : name));
 		if (what === 'print')
-			await ready(page);
+			await whole(page);
 		await shot(page, what, true);
 		if (what === 'print') {
 			await page.setViewport({ width: 720, height: 1000 });
 			const m = await page.evaluate(measure);
 			check(m.faults.length === 0, 'print: ' + m.faults.join('\n    '));
 		}
+		await page.close();
+	}
+	/* Without a script nothing waits to be laid out. */
+	{
+		const page = await tab(SIZES.laptop, 'light', { nojs: true });
+		await page.goto(url(name));
+		check(await page.evaluate(() => Array.from(document.querySelectorAll('section')).every(e => getComputedStyle(e).contentVisibility === 'visible')), 'no script: every section is laid out');
 		await page.close();
 	}
 	/* Without a script all of the answer is there: the same headings, and the tables of paths. */
@@ -192,7 +199,7 @@ async function validators() {
 		for (const theme of ['light', 'dark']) {
 			const page = await tab(SIZES.laptop, theme);
 			await page.goto(url(name));
-			await ready(page);
+			await whole(page);
 			await page.evaluate(axe.source);
 			const r = await page.evaluate(async () => {
 				document.querySelectorAll('details').forEach(d => { d.open = true; });
@@ -220,7 +227,7 @@ async function use() {
 	const page = await tab(SIZES.laptop, 'light');
 	const text = s => page.$eval(s, e => e.textContent), hash = () => page.evaluate(() => location.hash), frames = () => page.$$eval('#fg > .graph [data-i]', e => e.length);
 	await page.goto(url('lock_contention'));
-	await ready(page);
+	await whole(page);
 	check(await page.$eval('#fg-m', e => e.selectedOptions[0].textContent) === 'lock delay per request', 'opens with the metric of the verdict');
 	check(await frames() > 5, 'the graph is drawn');
 
