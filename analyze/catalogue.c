@@ -109,7 +109,22 @@ static int add_signal(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	return 1;
 }
 
-/* NAME metric=METRIC [loud=X] [without] /REGEX/ */
+#define FRAMES_FORM "frames = NAME metric=METRIC [loud=X] [each|served|clocked] /REGEX/"
+
+static int check_kind(struct catalogue_parse *ps, const struct cause_frames *f)
+{
+	bool wait = strcmp(f->metric, "block") == 0 || strcmp(f->metric, "mutex") == 0, goroutine = strcmp(f->metric, "goroutine") == 0;
+
+	if (f->kind == FRAMES_EACH && !wait)
+		return catalogue_fail(ps, "each is for metric=block and metric=mutex, whose events have a duration", NULL);
+	if (f->kind == FRAMES_SERVED && !goroutine)
+		return catalogue_fail(ps, "served is for metric=goroutine", NULL);
+	if (f->kind == FRAMES_CLOCKED && goroutine)
+		return catalogue_fail(ps, "clocked is for a metric that has a cost, not for goroutines", NULL);
+	return 1;
+}
+
+/* NAME metric=METRIC [loud=X] [each|served|clocked] /REGEX/ */
 static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const char *prefix, const char *value)
 {
 	struct cause_frames f = { .loud = .05, .line = ps->in.line };
@@ -119,7 +134,7 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	size_t n;
 
 	if (!open || open[strlen(open) - 1] != '/' || strlen(open) < 3)
-		return catalogue_fail(ps, "frames = NAME metric=METRIC [loud=X] [without] /REGEX/", NULL);
+		return catalogue_fail(ps, FRAMES_FORM, NULL);
 	copy = arena_strndup(&ps->c->mem, value, (size_t)(open - value));
 	pattern = arena_strndup(&ps->c->mem, open + 1, strlen(open) - 2);
 	name = copy && pattern ? strtok_r(copy, " \t", &save) : NULL;
@@ -128,15 +143,19 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	while ((word = strtok_r(NULL, " \t", &save)) != NULL) {
 		if (strncmp(word, "metric=", 7) == 0)
 			f.metric = word + 7;
-		else if (strcmp(word, "without") == 0)
-			f.without = true;
+		else if (strcmp(word, "each") == 0)
+			f.kind = FRAMES_EACH;
+		else if (strcmp(word, "served") == 0)
+			f.kind = FRAMES_SERVED;
+		else if (strcmp(word, "clocked") == 0)
+			f.kind = FRAMES_CLOCKED;
 		else if (!catalogue_number(word, "loud=", &f.loud, &bad) || bad || !(f.loud > 0))
-			return catalogue_fail(ps, "not understood (metric= loud= without)", word);
+			return catalogue_fail(ps, "not understood (metric= loud= each served clocked)", word);
 	}
 	if (!f.metric)
 		return catalogue_fail(ps, "a frames line needs metric=", NULL);
-	if (f.without && strcmp(f.metric, "goroutine") == 0)
-		return catalogue_fail(ps, "without is for a metric that has a cost, not for goroutines", NULL);
+	if (check_kind(ps, &f) < 0)
+		return -1;
 	if (!signature_valid(pattern, &n))
 		return catalogue_fail(ps, "the expression is wrong from here on", n < strlen(pattern) ? pattern + n : "(its end)");
 	/* A name with a dot is a signal of its own (gc.cpu_share), shared by all causes. */

@@ -10,10 +10,13 @@
  *                                      loud: W nats for the cause; measured and quiet: M nats against it; `down`: a fall is loud;
  *                                      level: in a snapshot, the current value that is fully loud
  *   against = NAME weight=W [down] [level=L]     loud: W nats against it
- *   frames = NAME metric=METRIC [loud=X] [without] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of goroutines,
- *                                      in stacks with a frame that matches (`without`: in those with none); a NAME with a dot is the signal
+ *   frames = NAME metric=METRIC [loud=X] [each|served|clocked] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of
+ *                                      goroutines, in stacks with a frame that matches; a NAME with a dot is the signal
  *                                      itself (gc.cpu_share). loud: growth that speaks with full voice, as a share of METRIC's total, of waits
- *                                      (block, mutex) as a share of the median latency where a load report tells it, of goroutines their number
+ *                                      (block, mutex) as a share of the median latency where a load report tells it, of goroutines their number.
+ *                                      each: the mean wait of one event instead, loud by the logarithm of its ratio (calls that take longer);
+ *                                      served: only goroutines that work for a request; clocked: cost per second even where requests are
+ *                                      counted (what comes by the clock is no dearer when less load comes)
  *   look = NAME metric=METRIC [loud=X] /REGEX/   the same for choosing a variant: look.<cause>.NAME, which no cause scores
  *   variant = NAME when COND [and COND ...]      one of several actions; the first whose conditions hold is taken, else the cause's own action.
  *                                      COND: SIGNAL[:cur|:base] OP NUMBER (the signal's loudness, or a raw side), or fact:FACT OP NUMBER; OP: > >= < <=
@@ -47,7 +50,7 @@ struct cause_signal {
 struct cause_frames {
 	const char *name, *metric, *pattern;	/* name with its sig.<cause>. prefix */
 	double loud;			/* share of the metric's total or of the latency, or goroutines */
-	bool without;
+	enum { FRAMES_PLAIN, FRAMES_EACH, FRAMES_SERVED, FRAMES_CLOCKED } kind;
 	int line;
 };
 

@@ -59,6 +59,7 @@ static bool weigh_line(const struct facts *all, const struct fact *f, struct hyp
 	double v = loudness(all, f, s), bound, size;
 
 	h->woe[i] = v;
+	h->loudness[i] = s->against || isnan(v) ? 0 : v;
 	h->loud[i] = h->quiet[i] = 0;
 	h->capped[i] = false;
 	h->by[i] = NULL;
@@ -76,6 +77,40 @@ static bool weigh_line(const struct facts *all, const struct fact *f, struct hyp
 		h->quiet[i] = -s->miss * (1 - fmax(fmax(0, v), isnan(size) ? 0 : size));
 	h->woe[i] = h->loud[i] + h->quiet[i];
 	return true;
+}
+
+/*
+ * Lines of one cause from one source are alternatives: a peer is waited for in HTTP or in gRPC. So of their silence the gravest counts, once, and only as far as
+ * none of them is loud.
+ */
+static void hush(struct hypothesis *h, const struct contest_line *line)
+{
+	double loudest[CONTEST_MAX_GROUPS] = { 0 };
+	size_t gravest[CONTEST_MAX_GROUPS] = { 0 }, n = h->spec->n_signals;	/* a line's number + 1 */
+
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(h->woe[i]))
+			loudest[line[i].fact->group] = fmax(loudest[line[i].fact->group], fmin(1, h->loudness[i]));
+	for (size_t i = 0; i < n; i++) {
+		double least;
+		size_t *g;
+
+		if (isnan(h->woe[i]) || h->spec->signal[i].against)
+			continue;
+		g = &gravest[line[i].fact->group];
+		least = -h->spec->signal[i].miss * (1 - loudest[line[i].fact->group]);
+		h->quiet[i] = fmax(h->quiet[i], least);
+		if (!*g || h->quiet[i] < h->quiet[*g - 1]) {
+			if (*g)
+				h->quiet[*g - 1] = 0;
+			*g = i + 1;
+		} else {
+			h->quiet[i] = 0;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(h->woe[i]))
+			h->woe[i] = h->loud[i] + h->quiet[i];
 }
 
 /* Part of the loud key figures that a cause accounts for: 1 when none is loud. */
@@ -134,20 +169,21 @@ static const struct hypothesis *explainer(const struct contest *c, const struct 
 /* One cause's evidence, into the list for the softmax. */
 static void weigh(struct contest *c, uint32_t k, bool discount, size_t *n)
 {
+	const struct contest_line *line = &c->line[k * CATALOGUE_MAX_LINES];
 	struct hypothesis *h = &c->h[k];
 	bool tested = is_special(h->spec);
 
+	for (size_t i = 0; i < h->spec->n_signals; i++)
+		tested |= weigh_line(c->facts, line[i].fact, h, i) && !h->spec->signal[i].against;
+	hush(h, line);
 	for (size_t i = 0; i < h->spec->n_signals; i++) {
-		const struct contest_line *line = &c->line[k * CATALOGUE_MAX_LINES + i];
-
-		if (!weigh_line(c->facts, line->fact, h, i))
+		if (isnan(h->woe[i]))
 			continue;
 		if (discount && h->woe[i] > 0)
-			h->by[i] = explainer(c, h, line->explained_by);
+			h->by[i] = explainer(c, h, line[i].explained_by);
 		if (h->by[i])
 			h->woe[i] *= 1 - (h->by[i]->score - h->score);
-		tested |= !h->spec->signal[i].against;
-		c->evidence[(*n)++] = (struct score_evidence){ .cause = k, .group = line->fact->group, .woe = h->woe[i] };
+		c->evidence[(*n)++] = (struct score_evidence){ .cause = k, .group = line[i].fact->group, .woe = h->woe[i] };
 	}
 	h->tested = tested;
 }

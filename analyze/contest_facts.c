@@ -7,7 +7,7 @@
 #include "analyze/hypotheses.h"
 
 /* The figures whose quiet means that nothing changed (method 5.2). */
-static const char *const kpis[] = { "cpu.cost", "cpu.path", "alloc.bytes", "heap.live_slope", "heap.site_growth", "gc.pause_p99", "gc.cpu_share", "profiler.cpu_share",
+static const char *const kpis[] = { "cpu.cost", "cpu.path", "alloc.bytes", "alloc.objects", "heap.live_slope", "heap.site_growth", "gc.pause_p99", "gc.cpu_share", "profiler.cpu_share",
 	"goroutines.slope", "goroutines.cluster_growth", "recovery.heap", "recovery.goroutines", "mutex.delay", "load.latency_p99", "load.errors", "load.rps", "load.mix", "syscall.cpu_share",
 	"sched.cpu_share", "threads.slope", "quota.throttle_share", NULL };
 

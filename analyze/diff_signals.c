@@ -99,10 +99,16 @@ static int put_path_signal(struct pass *p, const struct diff_metric *d, const ch
 	return rc ? rc : signal_put(p, &s, err);
 }
 
-/* Objects come and go also where nothing leaks: of n that live at an instant, sqrt n by chance. It matters where few large ones are the whole. */
-static double few_objects(double bytes, double objects)
+/*
+ * The variance of what grew from bytes a in na objects to b in nb, from objects that come and go also where nothing leaks: twice sqrt n of them by
+ * chance, since they come in bursts. It matters where few large ones are the whole, and only as far as there are more of them: a slice that is
+ * appended to stays one object, and is a leak.
+ */
+static double few_objects(double a, double na, double b, double nb)
 {
-	return objects > 0 ? bytes * bytes / objects : 0;
+	double of_number = a + b > 0 && b != a ? fabs(nb - na) * ((a + b) / fmax(1, na + nb)) / fabs(b - a) : 1;
+
+	return fmin(1, of_number) * 2 * ((na > 0 ? a * a / na : 0) + (nb > 0 ? b * b / nb : 0));
 }
 
 /*
@@ -134,7 +140,7 @@ static struct growth growth_of(const struct pass *p, const struct comparison *k,
 		na = cube_raw(c, p, CUBE_AT(c, count, STAT_OWN, s, symbol), a);
 		nb = cube_raw(c, p, CUBE_AT(c, count, STAT_OWN, last, symbol), b);
 		se = sampling_heap_delta_se(na, nb, c->period > 0 ? (double)c->period : 524288);
-		g.se2 += few_objects(a, CUBE_AT(c, count, STAT_OWN, s, symbol)) + few_objects(b, CUBE_AT(c, count, STAT_OWN, last, symbol));
+		g.se2 += few_objects(a, CUBE_AT(c, count, STAT_OWN, s, symbol), b, CUBE_AT(c, count, STAT_OWN, last, symbol));
 		grown = b - a;
 		middle = s + (last - s + 1) / 2;
 		if (grown > 0 && middle < last) {
@@ -153,24 +159,38 @@ static struct growth growth_of(const struct pass *p, const struct comparison *k,
 	return g;
 }
 
+/* The sites that are looked at for growth, on either side: the largest is picked from so many. */
+static bool is_site(const struct tree *t, const struct cube *c, uint32_t symbol)
+{
+	if (t->sym[symbol].kind == KIND_USER)
+		for (size_t s = 0; s < c->n; s++)
+			if (CUBE_AT(c, amount, STAT_OWN, s, symbol) >= SITE_MIN_BYTES)
+				return true;
+	return false;
+}
+
 static int put_site_growth(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d,
 			   struct err *err)
 {
 	struct signal s = SIGNAL("heap.site_growth", "heap");
 	struct change best = { 0 };
 	bool any = false;
+	double sites = 0;
 	int rc = 0;
 
+	for (uint32_t y = 1; y <= t->n_symbols; y++)
+		sites += is_site(t, k->c, y);
 	for (uint32_t y = 1; y <= t->n_symbols; y++) {
 		struct growth g[SIDES] = { growth_of(p, k, BASE, y), growth_of(p, k, CUR, y) };
-		double delta = g[CUR].bytes - g[BASE].bytes, se = sqrt(g[CUR].se2 + g[BASE].se2), pv;
+		/* What shrinks on one side is no growth of the other. */
+		double delta = fmax(0, g[CUR].bytes) - fmax(0, g[BASE].bytes), se = sqrt(g[CUR].se2 + g[BASE].se2), pv;
 
 		if (!g[CUR].chains || (p->design == DESIGN_TWO_SIDES && !g[BASE].chains))
 			continue;
 		any = true;
 		if (t->sym[y].kind != KIND_USER || fabs(delta) < SITE_MIN_BYTES)
 			continue;
-		pv = fmin(1, dist_normal_p2(delta / se) * t->n_symbols);
+		pv = fmin(1, dist_normal_p2(delta / se) * sites);
 		if (best.status && delta <= best.delta)
 			continue;
 		best = (struct change){ .metric = "inuse_growth_bytes", .scope = "symbol", .stat = "own", .unit = "bytes",

@@ -34,6 +34,7 @@ struct hypothesis {
 	double residual;		/* score on what the leading cause leaves, contest_residual(); NaN: not asked */
 	bool tested;
 	double woe[CATALOGUE_MAX_LINES];		/* of its signal lines; NaN not tested */
+	double loudness[CATALOGUE_MAX_LINES];		/* of its lines, those against it and what is not measured 0 */
 	double loud[CATALOGUE_MAX_LINES], quiet[CATALOGUE_MAX_LINES];	/* its parts, before any discount: in proportion to weight and miss */
 	bool capped[CATALOGUE_MAX_LINES];		/* loud is what the p-value can be worth, whatever the weight */
 	const struct hypothesis *by[CATALOGUE_MAX_LINES];	/* a stronger cause that explains the signal, or NULL */

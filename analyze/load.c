@@ -3,7 +3,8 @@
  * load.c - what the load generator saw
  *
  * Rate, errors and latency of the steady phase, tested as levels: the median over the rows of a side, with the rows' own spread
- * and a variance between runs. The rows of one run are not independent, so their number is cut by their autocorrelation.
+ * and a variance between runs. The rows of one run are not independent, so their number is cut by their autocorrelation. A level that drifts,
+ * as under a growing queue, is not an uncertain one: its spread is that around its own line, where that is smaller.
  */
 #include <math.h>
 
@@ -42,6 +43,38 @@ static const struct quantity quantities[] = {
 	{ "load.p99", NULL, "latency_p99", "load.latency_p99", "ns", "latency p99", LOUD_LATENCY, TAU_latency_p99, false },
 };
 
+/* The variance of ln median of rows that scatter like x around their median; x stays as it is. */
+static double spread_of(const double *x, size_t n, double median, double *scratch)
+{
+	double mad, centre;
+
+	memcpy(scratch, x, n * sizeof(*scratch));	/* the ranks reorder, the autocorrelation must not */
+	mad = rank_mad(scratch, n, &centre);
+	return pow(MEDIAN_SE * RANK_MAD_SIGMA * mad / median, 2) / fmax(1, trend_n_eff(x, n));
+}
+
+static int level_of(struct pass *p, struct level *l, struct err *err)
+{
+	double *scratch = arena_array(&p->mem, double, l->n), *rest = arena_array(&p->mem, double, l->n);
+	struct trend_sen sen;
+	int rc;
+
+	if (!scratch || !rest)
+		return err_nomem(err);
+	memcpy(scratch, l->x, l->n * sizeof(*scratch));
+	l->median = rank_median(scratch, l->n);
+	if (l->n <= 2 || !(l->median > 0))
+		return 0;
+	l->v_ln = spread_of(l->x, l->n, l->median, scratch);
+	rc = trend_theil_sen(NULL, l->x, l->n, .05, &sen, err);
+	if (rc || !isfinite(sen.slope))
+		return rc;
+	for (size_t i = 0; i < l->n; i++)
+		rest[i] = l->x[i] - sen.slope * (double)i;
+	l->v_ln = fmin(l->v_ln, spread_of(rest, l->n, l->median, scratch));
+	return 0;
+}
+
 /* One value a row of the steady phase; rates are divided by their span. */
 static int load_level(struct pass *p, enum side side, const struct quantity *u, struct level *l, struct err *err)
 {
@@ -73,17 +106,8 @@ static int load_level(struct pass *p, enum side side, const struct quantity *u, 
 		l->x[l->n++] = stmt_real(q, 0);
 	rc = store_end(q, err);
 	l->n = rank_clean(l->x, l->n);
-	if (!rc && l->n) {
-		double *copy = arena_array(&p->mem, double, l->n);	/* the ranks reorder, the autocorrelation must not */
-		double mad;
-
-		if (!copy)
-			return err_nomem(err);
-		memcpy(copy, l->x, l->n * sizeof(*copy));
-		mad = rank_mad(copy, l->n, &l->median);
-		if (l->n > 2 && l->median > 0)
-			l->v_ln = pow(MEDIAN_SE * RANK_MAD_SIGMA * mad / l->median, 2) / fmax(1, trend_n_eff(l->x, l->n));
-	}
+	if (!rc && l->n)
+		rc = level_of(p, l, err);
 	return rc;
 }
 

@@ -2,8 +2,9 @@
 /*
  * signatures.c - frame signatures of causes.ini become signals
  *
- * sig.<cause>.<name> is the share of a metric's cost, or the number of goroutines, in stacks with (or without) a frame whose name matches. What
- * is waited is measured against the median latency: most blocked time is that of idle workers, and a share of it tells nothing. A regular
+ * sig.<cause>.<name> is the share of a metric's cost, or the number of goroutines, in stacks with a frame whose name matches. What
+ * is waited is measured against the median latency: most blocked time is that of idle workers, and a share of it tells nothing. Of several kinds of waiting
+ * that grew, each is as loud as its growth is to the largest: who waits for a lock that is held across a call waits for the call. A regular
  * expression meets each symbol once; a path matches when it or an ancestor does, so one loop downward marks the tree for
  * up to 64 signatures of a metric at a time.
  */
@@ -14,6 +15,7 @@
 #include "analyze/labels.h"
 #include "analyze/cube.h"
 #include "analyze/goroutines.h"
+#include "analyze/handlers.h"
 #include "analyze/math/dist.h"
 #include "analyze/math/ratio.h"
 #include "analyze/signal.h"
@@ -21,13 +23,17 @@
 #include "core/fmt.h"
 
 #define PHI 1.5
-#define WAIT_FLOOR .3		/* of the median latency */
+#define WAIT_FLOOR .2		/* of the median latency */
+#define MIN_EVENTS 50
+#define SKEW 3
 #define MAX_BITS 64
 
 struct signature {
 	const struct cause_frames *f;
 	struct ratio_window *window[SIDES];
 	size_t n[SIDES];
+	double events[SIDES];		/* counts as the profile has them, scaled where it scales */
+	double grown;			/* what each request or second costs more */
 };
 
 /* Adds what a measure has in marked paths to each signature's sums. */
@@ -53,13 +59,19 @@ static int add_measure(struct pass *p, enum side side, int64_t measure, double s
 	return store_end(q, err);
 }
 
+/* What a slice's cost is divided by. */
+static double exposure_of(const struct cause_frames *f, const struct cube_slice *sl)
+{
+	return f->kind == FRAMES_CLOCKED && sl->seconds > 0 ? sl->seconds : sl->exposure;
+}
+
 static void side_shares(const struct signature *g, const struct cube *c, double share[SIDES], double cost[SIDES], double *whole)
 {
 	double total[SIDES] = { 0 }, part[SIDES] = { 0 }, exposure[SIDES] = { 0 };
 
 	for (size_t i = 0; i < c->n; i++) {
 		total[c->slice[i].side] += c->slice[i].total;
-		exposure[c->slice[i].side] += c->slice[i].exposure;
+		exposure[c->slice[i].side] += exposure_of(g->f, &c->slice[i]);
 	}
 	*whole = 0;
 	for (int s = 0; s < SIDES; s++) {
@@ -76,7 +88,7 @@ static const char *sentence(struct pass *p, const struct cause_frames *f, double
 	struct buf b = { .limit = 200 };
 	char *s;
 
-	buf_printf(&b, "share of %s in stacks with%s %s: ", f->metric, f->without ? "out" : "", strrchr(f->name, '.') + 1);
+	buf_printf(&b, "share of %s in stacks with %s: ", f->metric, strrchr(f->name, '.') + 1);
 	fmt_percent(&b, base);
 	buf_puts(&b, " -> ");
 	fmt_percent(&b, cur);
@@ -130,7 +142,39 @@ static double wait_p(const struct signature *g, const double cost[SIDES], double
 	return dist_normal_p2(log((cost[CUR] + least) / (cost[BASE] + least)) / sqrt(v));
 }
 
-static int put_cost(struct pass *p, const struct signature *g, const struct cube *c, double latency, struct err *err)
+/* How much of the largest growth this one is. */
+static double part_of(double grown, double most)
+{
+	return grown > 0 && most > 0 ? grown / most : 1;
+}
+
+/*
+ * The mean wait of one event, such as of a call to a peer: what takes longer, however often it is called. Waits are skewed, so each event is worth
+ * a third of one, and a mean of few is none.
+ */
+static int put_each(struct pass *p, const struct signature *g, double most, struct err *err)
+{
+	struct signal s = SIGNAL(g->f->name, g->f->metric);
+	double waited[SIDES] = { 0 }, tau = p->tau[TAU_signature_each];
+	const double *events = g->events;
+	char what[200];
+
+	for (int side = 0; side < SIDES; side++)
+		for (size_t i = 0; i < g->n[side]; i++)
+			waited[side] += g->window[side][i].amount;
+	if (events[CUR] < MIN_EVENTS || events[BASE] < MIN_EVENTS || !(waited[BASE] > 0 && waited[CUR] > 0))
+		return 0;
+	s.base = waited[BASE] / events[BASE];
+	s.cur = waited[CUR] / events[CUR];
+	s.unit = "ns";
+	s.p = dist_normal_p2(log(s.cur / s.base) / sqrt(SKEW / events[BASE] + SKEW / events[CUR] + 2 * tau * tau));
+	signal_loud(&s, log(s.cur / s.base) * part_of(g->grown, most), g->f->loud, s.p);
+	snprintf(what, sizeof(what), "mean wait of each call in stacks with %s", strrchr(g->f->name, '.') + 1);
+	s.why = signal_told(p, what, s.base, s.cur, "ns");
+	return s.why ? signal_put(p, &s, err) : err_nomem(err);
+}
+
+static int put_cost(struct pass *p, const struct signature *g, const struct cube *c, double latency, double most, struct err *err)
 {
 	bool several = p->n_runs[BASE] > 1 && p->n_runs[CUR] > 1, wait = is_wait(c->metric) && p->per_request && isfinite(latency);
 	struct ratio_opts o = { .kind = RATIO_COST, .tau = spread(p, c->metric), .phi = PHI, .uneven = is_wait(c->metric) };
@@ -139,6 +183,8 @@ static int put_cost(struct pass *p, const struct signature *g, const struct cube
 	double share[SIDES], cost[SIDES], whole;
 	int rc;
 
+	if (g->f->kind == FRAMES_EACH)
+		return put_each(p, g, most, err);
 	rc = ratio_test(g->window[BASE], g->n[BASE], g->window[CUR], g->n[CUR], &o, &t, err);
 	if (rc)
 		return rc;
@@ -154,6 +200,10 @@ static int put_cost(struct pass *p, const struct signature *g, const struct cube
 	s.unit = "ratio";
 	/* Quiet on both sides: measured, and nothing there. */
 	signal_loud(&s, cost[BASE] > 0 || cost[CUR] > 0 ? (cost[CUR] - cost[BASE]) / whole : 0, g->f->loud, s.p);
+	if (wait && s.size > 0) {
+		s.size *= part_of(g->grown, most);
+		s.value *= part_of(g->grown, most);
+	}
 	if (isnan(s.value))
 		s.value = 0;
 	s.why = sentence(p, g->f, s.base, s.cur);
@@ -166,7 +216,7 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
 	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
 	struct cube c;
-	double latency;
+	double latency, most = 0;
 	int rc;
 
 	if (!symbols || !paths)
@@ -191,24 +241,30 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 		if (!rc && sl->minus != STORE_NULL)
 			rc = add_measure(p, sl->side, sl->minus, -1, paths, amount, count, err);
 		for (size_t i = 0; i < n; i++) {
-			if (g[i].f->without) {
-				amount[i] = sl->total - amount[i];
-				count[i] = sl->total_count - count[i];
-			}
+			g[i].events[sl->side] += fmax(0, count[i]);
 			g[i].window[sl->side][g[i].n[sl->side]++] = (struct ratio_window){
 				.run = (uint32_t)(p->n_runs[BASE] > 1 && p->n_runs[CUR] > 1 ? sl->run : sl->instance),
-				.count = fmax(0, cube_raw(&c, p, count[i], amount[i])), .amount = fmax(0, amount[i]), .exposure = sl->exposure };
+				.count = fmax(0, cube_raw(&c, p, count[i], amount[i])), .amount = fmax(0, amount[i]),
+				.exposure = exposure_of(g[i].f, sl) };
 		}
 	}
 	if (!rc)
 		rc = median_latency(p, &latency, err);
+	for (size_t i = 0; !rc && i < n; i++) {
+		double share[SIDES], cost[SIDES], whole;
+
+		side_shares(&g[i], &c, share, cost, &whole);
+		g[i].grown = cost[CUR] - cost[BASE];
+		if (strncmp(g[i].f->name, "sig.", 4) == 0)
+			most = fmax(most, g[i].grown);
+	}
 	for (size_t i = 0; !rc && i < n; i++)
-		rc = put_cost(p, &g[i], &c, latency, err);
+		rc = put_cost(p, &g[i], &c, latency, is_wait(c.metric) ? most : 0, err);
 	return rc;
 }
 
-static int goroutine_signature(struct pass *p, const struct tree *t, const struct gostacks *g, const struct cause_frames *f,
-			       struct err *err)
+static int goroutine_signature(struct pass *p, const struct tree *t, const struct gostacks *g, const struct handlers *h,
+			       const struct cause_frames *f, struct err *err)
 {
 	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
 	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
@@ -225,7 +281,7 @@ static int goroutine_signature(struct pass *p, const struct tree *t, const struc
 	signature_paths(t, symbols, paths);
 	for (size_t i = 0; i < g->n; i++)
 		for (int side = 0; side < SIDES; side++)
-			if (paths[g->stack[i].path])
+			if (paths[g->stack[i].path] && (f->kind != FRAMES_SERVED || h->serves[g->stack[i].path]))
 				n[side] += g->stack[i].mean[side];
 	s.base = n[BASE];
 	s.cur = n[CUR];
@@ -242,11 +298,14 @@ int pass_signatures(struct pass *p, struct err *err)
 {
 	static const char *const metrics[] = { "cpu", "alloc", "inuse", "mutex", "block", "wall" };
 	struct gostacks g = { 0 };
+	struct handlers h = { 0 };
 	struct tree t = { 0 };
 	int rc = tree_load(&t, p, err);
 
 	if (!rc)
 		rc = gostacks_load(&g, p, &t, err);
+	if (!rc)
+		rc = handlers_find(&h, p, &t, err);
 	for (size_t m = 0; !rc && m < sizeof(metrics) / sizeof(metrics[0]); m++) {
 		struct signature sig[MAX_BITS] = { 0 };
 		size_t n = 0;
@@ -266,7 +325,7 @@ int pass_signatures(struct pass *p, struct err *err)
 
 		for (size_t k = 0; !rc && k < c->n_frames; k++)
 			if (strcmp(c->frames[k].metric, "goroutine") == 0)
-				rc = goroutine_signature(p, &t, &g, &c->frames[k], err);
+				rc = goroutine_signature(p, &t, &g, &h, &c->frames[k], err);
 	}
 	return rc;
 }

@@ -30,7 +30,7 @@ void mark_answer(struct mark *m, const struct scenario *s, const struct ranking 
 		m->rank_any = m->rank_also;
 	m->verdict = ids[r->cause[0]];
 	m->score = r->score[0];
-	m->right = m->rank == 1;
+	m->right = m->rank_any == 1;
 	m->names = strcmp(m->verdict, "none") != 0 && strcmp(m->verdict, "unknown") != 0;
 	m->alarm = s->kind != TRUTH_FAULT && m->names && !m->right && m->level >= LEVEL_MEDIUM;
 	for (size_t i = 0; i < r->n_code && !m->guilty; i++)
@@ -49,7 +49,7 @@ static void count(struct tally *t, const struct mark *m)
 		return;
 	}
 	for (size_t k = 1; k <= 5; k++)
-		t->hits[k - 1] += m->rank > 0 && m->rank <= k;
+		t->hits[k - 1] += m->rank_any > 0 && m->rank_any <= k;
 	t->any3 += m->rank_any > 0 && m->rank_any <= 3;
 	t->n++;
 	if (m->scenario->guilty.n) {
