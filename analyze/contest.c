@@ -79,9 +79,14 @@ static bool weigh_line(const struct facts *all, const struct fact *f, struct hyp
 	return true;
 }
 
+static bool is_signature(const struct fact *f)
+{
+	return str_starts(f->name, "sig.");
+}
+
 /*
- * Lines of one cause from one source are alternatives: a peer is waited for in HTTP or in gRPC. So of their silence the gravest counts, once, and only as far as
- * none of them is loud.
+ * Frame signatures of one cause from one source are alternatives: a peer is waited for in HTTP or in gRPC. So of their silence the gravest counts, once, and
+ * only as far as none of them is loud.
  */
 static void hush(struct hypothesis *h, const struct contest_line *line)
 {
@@ -89,13 +94,13 @@ static void hush(struct hypothesis *h, const struct contest_line *line)
 	size_t gravest[CONTEST_MAX_GROUPS] = { 0 }, n = h->spec->n_signals;	/* a line's number + 1 */
 
 	for (size_t i = 0; i < n; i++)
-		if (!isnan(h->woe[i]))
+		if (!isnan(h->woe[i]) && is_signature(line[i].fact))
 			loudest[line[i].fact->group] = fmax(loudest[line[i].fact->group], fmin(1, h->loudness[i]));
 	for (size_t i = 0; i < n; i++) {
 		double least;
 		size_t *g;
 
-		if (isnan(h->woe[i]) || h->spec->signal[i].against)
+		if (isnan(h->woe[i]) || h->spec->signal[i].against || !is_signature(line[i].fact))
 			continue;
 		g = &gravest[line[i].fact->group];
 		least = -h->spec->signal[i].miss * (1 - loudest[line[i].fact->group]);

@@ -8,6 +8,7 @@
  */
 #include <math.h>
 
+#include "analyze/goroutines.h"
 #include "analyze/gostacks.h"
 #include "analyze/handlers.h"
 #include "analyze/math/dist.h"
@@ -16,6 +17,7 @@
 #define LOUD_OUTSIDE .5		/* of the baseline's median latency */
 #define MIN_NS 1e6		/* a growth below a millisecond is the clients' own */
 #define MIN_DUMPS 2
+#define LOUD_WAITING 12
 
 static int put(struct pass *p, const double inside[SIDES], const double var[SIDES], const double p50[SIDES], struct err *err)
 {
@@ -34,24 +36,51 @@ static int put(struct pass *p, const double inside[SIDES], const double var[SIDE
 	return s.why ? signal_put(p, &s, err) : err_nomem(err);
 }
 
+/* Requests that wait in the program's own code: for a value, a seat, an answer that another goroutine fetches. */
+static int put_own_wait(struct pass *p, const struct gostacks *g, const struct handlers *h, const struct tree *t, struct err *err)
+{
+	struct signal s = SIGNAL("goroutines.own_wait", "goroutine");
+	double n[SIDES] = { 0 };
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct gostack *k = &g->stack[i];
+		bool waits = str_is(k->class, "select") || str_is(k->class, "chan_recv") || str_is(k->class, "cond");
+		uint32_t path = k->path;
+
+		while (path && t->sym[t->symbol[path]].kind == KIND_RUNTIME)
+			path = t->parent[path];
+		for (int side = 0; side < SIDES && waits && path && h->serves[k->path]; side++)
+			n[side] += t->sym[t->symbol[path]].kind == KIND_USER ? k->mean[side] : 0;
+	}
+	s.base = n[BASE];
+	s.cur = n[CUR];
+	s.unit = "goroutines";
+	s.p = goroutines_growth_p(p, n[BASE], n[CUR]);
+	signal_loud(&s, n[CUR] - n[BASE], LOUD_WAITING, s.p);
+	s.why = signal_told(p, "requests a dump that wait in the program's own code", s.base, s.cur, "count");
+	return s.why ? signal_put(p, &s, err) : err_nomem(err);
+}
+
 int pass_inside(struct pass *p, struct err *err)
 {
 	struct gostacks g = { 0 };
 	struct handlers h = { 0 };
 	struct tree t = { 0 };
 	double rps[SIDES], p50[SIDES], under_way[SIDES] = { 0 }, inside[SIDES], var[SIDES];
-	int rc = signal_sides(p, "load.rps", rps, err);
+	int rc = tree_load(&t, p, err);
 
-	if (!rc)
-		rc = signal_sides(p, "load.latency_p50", p50, err);
-	if (rc || p->design == DESIGN_SNAPSHOT || !(rps[BASE] > 0 && rps[CUR] > 0 && p50[BASE] > 0 && p50[CUR] > 0))
-		return rc;
-	rc = tree_load(&t, p, err);
 	if (!rc)
 		rc = gostacks_load(&g, p, &t, err);
 	if (!rc)
 		rc = handlers_find(&h, p, &t, err);
-	if (rc || g.n_side[BASE] < MIN_DUMPS || g.n_side[CUR] < MIN_DUMPS)
+	if (rc || p->design == DESIGN_SNAPSHOT || g.n_side[BASE] < MIN_DUMPS || g.n_side[CUR] < MIN_DUMPS)
+		return rc;
+	rc = put_own_wait(p, &g, &h, &t, err);
+	if (!rc)
+		rc = signal_sides(p, "load.rps", rps, err);
+	if (!rc)
+		rc = signal_sides(p, "load.latency_p50", p50, err);
+	if (rc || !(rps[BASE] > 0 && rps[CUR] > 0 && p50[BASE] > 0 && p50[CUR] > 0))
 		return rc;
 	for (size_t i = 0; i < g.n; i++)
 		for (int s = 0; s < SIDES; s++)

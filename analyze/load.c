@@ -29,7 +29,7 @@ struct level {
 
 struct quantity {
 	const char *series, *per_series;	/* value / per_series where given */
-	const char *metric, *signal, *unit, *what;
+	const char *metric, *signal, *unit, *what;	/* metric NULL: a signal alone, no row among the changes */
 	double loud;
 	enum tau tau;
 	bool difference;			/* compared as a difference, not as a ratio (shares near 0) */
@@ -37,6 +37,7 @@ struct quantity {
 
 static const struct quantity quantities[] = {
 	{ "load.requests", NULL, "rps", "load.rps", "requests/s", "requests a second", LOUD_RATE, TAU_rps, false },
+	{ "load.offered", NULL, NULL, "load.offered", "requests/s", "requests offered a second", LOUD_RATE, TAU_rps, false },
 	{ "load.errors", "load.requests", "error_rate", "load.errors", "ratio", "errors per request", LOUD_ERRORS, TAU_rps, true },
 	{ "load.p50", NULL, "latency_p50", "load.latency_p50", "ns", "median latency", LOUD_LATENCY, TAU_latency_p50, false },
 	{ "load.p95", NULL, "latency_p95", NULL, "ns", "latency p95", LOUD_LATENCY, TAU_latency_p95, false },
@@ -79,7 +80,7 @@ static int level_of(struct pass *p, struct level *l, struct err *err)
 static int load_level(struct pass *p, enum side side, const struct quantity *u, struct level *l, struct err *err)
 {
 	static const char sql[] =
-		"SELECT CASE WHEN ?2 IS NULL THEN sum(o.value) / CASE ?1 WHEN 'load.requests' THEN o.span * 1e-9 ELSE count(*) END"
+		"SELECT CASE WHEN ?2 IS NULL THEN sum(o.value) / CASE WHEN ?1 IN ('load.requests', 'load.offered') THEN o.span * 1e-9 ELSE count(*) END"
 		" ELSE sum(o.value) / (SELECT sum(o2.value) FROM series s2 JOIN point o2 ON o2.series = s2.id WHERE s2.source = s.source"
 		"  AND s2.name = ?2 AND o2.t = o.t) END"
 		" FROM series s JOIN source f ON f.id = s.source JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id"
@@ -141,7 +142,7 @@ static struct change compare(struct pass *p, const struct quantity *u, const str
 	return c;
 }
 
-static int put_quantity(struct pass *p, const struct quantity *u, struct err *err)
+static int put_quantity(struct pass *p, const struct quantity *u, bool *told, struct err *err)
 {
 	struct level l[SIDES];
 	struct change c;
@@ -153,8 +154,10 @@ static int put_quantity(struct pass *p, const struct quantity *u, struct err *er
 		rc = load_level(p, CUR, u, &l[CUR], err);
 	if (rc || !l[CUR].n || (p->design == DESIGN_TWO_SIDES && !l[BASE].n))
 		return rc;
+	*told = true;
 	c = compare(p, u, l);
-	rc = change_put(p, &c, &id, err);
+	if (u->metric)
+		rc = change_put(p, &c, &id, err);
 	if (rc || !u->signal)
 		return rc;
 	s = SIGNAL(u->signal, "load");
@@ -174,7 +177,17 @@ int pass_load(struct pass *p, struct err *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < sizeof(quantities) / sizeof(quantities[0]); i++)
-		rc = put_quantity(p, &quantities[i], err);
+	for (size_t i = 0; !rc && i < sizeof(quantities) / sizeof(quantities[0]); i++) {
+		struct quantity u = quantities[i];
+		bool told = false;
+
+		rc = put_quantity(p, &u, &told, err);
+		/* A report that does not tell what was offered: what was completed. */
+		if (!rc && !told && strcmp(u.series, "load.offered") == 0) {
+			u.series = "load.requests";
+			u.what = "requests a second (what was offered is not told)";
+			rc = put_quantity(p, &u, &told, err);
+		}
+	}
 	return rc;
 }

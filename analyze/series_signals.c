@@ -15,8 +15,8 @@
 #include "analyze/math/trend.h"
 #include "analyze/signal.h"
 
-/* SHARE: growth of the counter over the growth of `per`; REUSE: the same, and of a single look the counts since their start. */
-enum reduce { LEVEL, RATE, P99, GROWTH, SHARE, REUSE, LAST };
+/* P99 and EVENTS are of a histogram: of what it gained, and how much that is a second. SHARE: growth of the counter over the growth of `per`; REUSE: the same, and of a single look the counts since their start. */
+enum reduce { LEVEL, RATE, P99, EVENTS, GROWTH, SHARE, REUSE, LAST };
 
 struct series_signal {
 	const char *signal, *group;
@@ -40,6 +40,7 @@ static const struct series_signal table[] = {
 	{ "gc.goal_ratio", "gc", "/gc/heap/goal:bytes", "/gc/heap/live:bytes", LEVEL, false, .3, .06, "ratio", "GC goal over live heap", 0, 0 },
 	{ "stw.other_p99", "stw", "/sched/pauses/total/other:seconds", NULL, P99, false, 1.4, .7, "seconds",
 	  "stop-the-world pauses outside GC, p99", 1e-4, 0 },
+	{ "stw.other_rate", "stw", "/sched/pauses/total/other:seconds", NULL, EVENTS, true, 20, 2, "1/s", "stop-the-world pauses outside GC a second", 0, 0 },
 	{ "stw.stopping_share", "stw", "/sched/pauses/stopping/gc:seconds", "/sched/pauses/total/gc:seconds", P99, true, .4, .5, "ratio",
 	  "share of a long pause that is stopping", 1e-3, 0 },
 	{ "threads.slope", "threads", "threads", NULL, GROWTH, true, 10, 2, "threads", "threads grew during the steady phase by", 0, 0 },
@@ -127,8 +128,8 @@ static bool one_look(const struct points *x)
 	return x->n > 0;
 }
 
-/* p99 of what a histogram gained between its first and last state on the side: the upper bound of the bucket it falls in. */
-static int histogram_p99(struct pass *p, enum side side, const char *series, struct place at, double *out, struct err *err)
+/* Of what a histogram gained between its first and last state on the side: p99, the upper bound of the bucket it falls in, or how much a second. */
+static int histogram(struct pass *p, enum side side, enum reduce reduce, const char *series, struct place at, double *out, struct err *err)
 {
 	static const char sql[] =
 		"WITH h (label, t, lo, hi, count) AS (SELECT s.label, b.t, b.lo, b.hi, b.count FROM bucket b JOIN series s ON s.id = b.series"
@@ -137,10 +138,10 @@ static int histogram_p99(struct pass *p, enum side side, const char *series, str
 		"   AND (s.instance IS NULL OR s.instance = i.id) AND t.phase IN ('steady', 'unknown')"
 		"   AND (f.clock <> 'epoch' OR ((t.t0 IS NULL OR b.t >= t.t0) AND (t.t1 IS NULL OR b.t <= t.t1))))),"
 		" w (label, t0, t1) AS (SELECT label, min(t), max(t) FROM h GROUP BY label)"
-		" SELECT h.hi, h.lo, sum(CASE WHEN h.t = w.t1 THEN h.count ELSE -h.count END) FROM w JOIN h ON h.label = w.label"
+		" SELECT h.hi, h.lo, sum(CASE WHEN h.t = w.t1 THEN h.count ELSE -h.count END), max(w.t1 - w.t0) FROM w JOIN h ON h.label = w.label"
 		"  AND (h.t = w.t1 OR (h.t = w.t0 AND w.t0 < w.t1)) GROUP BY h.lo, h.hi ORDER BY h.lo";
 	struct stmt *q;
-	double *hi, *n, sum = 0, reached = 0;
+	double *hi, *n, sum = 0, reached = 0, ns = 0;
 	size_t k = 0, room = 4096;
 	int rc = store_query(p->st, &q, err, sql, "ssii", series, side_name[side], at.run, at.instance);
 
@@ -154,10 +155,13 @@ static int histogram_p99(struct pass *p, enum side side, const char *series, str
 
 		hi[k] = isfinite(bound) ? bound : stmt_real(q, 1);
 		n[k] = fmax(0, stmt_real(q, 2));
+		ns = fmax(ns, stmt_real(q, 3));
 		sum += n[k++];
 	}
 	rc = store_finish(q, hi && n ? 0 : err_nomem(err), err);
-	for (size_t i = 0; i < k && sum > 0; i++) {
+	if (reduce == EVENTS)
+		*out = ns > 0 ? sum / (ns * 1e-9) : NAN;
+	for (size_t i = 0; reduce == P99 && i < k && sum > 0; i++) {
 		reached += n[i];
 		if (reached >= .99 * sum) {
 			*out = hi[i];
@@ -176,10 +180,10 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 	int rc;
 
 	*out = NAN;
-	if (s->reduce == P99) {
-		rc = histogram_p99(p, side, s->series, at, out, err);
+	if (s->reduce == P99 || s->reduce == EVENTS) {
+		rc = histogram(p, side, s->reduce, s->series, at, out, err);
 		if (!rc && s->per) {
-			rc = histogram_p99(p, side, s->per, at, &other, err);
+			rc = histogram(p, side, P99, s->per, at, &other, err);
 			*out = other > 0 ? *out / (other + s->floor) : NAN;	/* a share of what is short matters to nobody */
 		}
 		return rc;
