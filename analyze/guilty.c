@@ -15,14 +15,18 @@
 
 #define MAX_PER_CAUSE 5
 #define PER_KIND 3
+#define SECOND .5		/* of the first caller's goroutines */
 #define KEEPERS 2		/* callers named beside an allocation site */
-#define MAYBE_P .2		/* an untold function may still be named when nothing better is found */
+#define MAYBE_P .2		/* an untold function may still be named when nothing better is found; of a heap that is known to grow the likeliest */
 
 static int put(struct pass *p, const char *cause, int *rank, const char *role, int64_t func, int64_t line, int64_t path, double share,
 	       struct err *err)
 {
-	if (*rank >= MAX_PER_CAUSE)
-		return 0;
+	int64_t there = 0;
+	int rc = store_int(p->st, err, &there, 0, "SELECT count(*) FROM guilty WHERE cause = ? AND role = ? AND func = ?", "ssi", cause, role, func);
+
+	if (rc || there || *rank >= MAX_PER_CAUSE)
+		return rc;
 	++*rank;
 	return store_run(p->st, err, "INSERT INTO guilty (analysis, cause, rank, role, func, line, path, share) VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
 			 "sisiiid", cause, (int64_t)*rank, role, func, line > 0 ? line : STORE_NULL, path, share);
@@ -83,6 +87,29 @@ static int keepers(struct pass *p, const struct tree *t, const char *cause, uint
 	return rc;
 }
 
+/* The lowest function of a symbol, by name and file. */
+static int func_of(struct pass *p, uint32_t symbol, int64_t *func, struct err *err)
+{
+	*func = STORE_NULL;
+	return store_int(p->st, err, func, STORE_NULL,
+			 "SELECT f.func FROM func_symbol f JOIN func u ON u.id = f.func WHERE f.symbol = ? ORDER BY u.name, u.file LIMIT 1", "i",
+			 (int64_t)symbol);
+}
+
+/* Beside a user function the library that did it, where one carries most of its growth. */
+static int library(struct pass *p, const struct tree *t, const char *cause, const char *measure, uint32_t owner, int *rank, struct err *err)
+{
+	int64_t func;
+	uint32_t symbol;
+	double share;
+	int rc = guilty_library(p, t, measure, owner, &symbol, &share, err);
+
+	if (rc || !symbol)
+		return rc;
+	rc = func_of(p, symbol, &func, err);
+	return rc || func == STORE_NULL ? rc : put(p, cause, rank, "library", func, STORE_NULL, STORE_NULL, share, err);
+}
+
 static int own(struct pass *p, struct guilty_lines *lines, const struct tree *t, const char *cause, const char *spec, int *rank, struct err *err)
 {
 	struct { int64_t symbol; double delta; } row[PER_KIND];
@@ -96,7 +123,7 @@ static int own(struct pass *p, struct guilty_lines *lines, const struct tree *t,
 	rc = store_query(p->st, &q, err,
 			 "SELECT c.subject, c.delta, c.status IN ('up', 'new') AS found FROM change c JOIN symbol y ON y.id = c.subject"
 			 " WHERE c.metric = ? AND c.scope = 'symbol' AND c.stat = 'own' AND c.delta > 0 AND (found OR c.p < ?)"
-			 " ORDER BY found DESC, c.delta DESC, y.name", "sd", metric, MAYBE_P);
+			 " ORDER BY found DESC, c.delta DESC, y.name", "sd", metric, strncmp(spec, "inuse", 5) == 0 ? 1.1 : MAYBE_P);
 	if (rc)
 		return rc;
 	while (store_next(q, err)) {
@@ -113,6 +140,8 @@ static int own(struct pass *p, struct guilty_lines *lines, const struct tree *t,
 		rc = guilty_line(lines, p, measure_of(spec), (uint32_t)row[i].symbol, &func, &line, err);
 		if (!rc)
 			rc = put(p, cause, rank, role_of(spec), func, line, STORE_NULL, row[i].delta / sum, err);
+		if (!rc && i == 0)
+			rc = library(p, t, cause, measure_of(spec), (uint32_t)row[i].symbol, rank, err);
 		if (!rc && i == 0 && strcmp(spec, "inuse_growth_bytes") == 0)
 			rc = keepers(p, t, cause, (uint32_t)row[i].symbol, row[i].delta / sum, rank, err);
 	}
@@ -178,34 +207,75 @@ static int waiter(struct pass *p, const struct tree *t, const struct gostacks *g
 	return s ? put_stack(p, t, cause, s, "waiter", (s->mean[CUR] - s->mean[BASE]) / all, rank, err) : 0;
 }
 
-/* The user function that stands most often, on the current side, above the frames of a goroutine signature of the cause. */
-static int caller(struct pass *p, const struct tree *t, const struct gostacks *g, const struct cause_spec *c, const char *name, int *rank,
-		  struct err *err)
+/* The function that pays for the frames of a cost signature of the cause. */
+static int payer(struct pass *p, struct guilty_lines *lines, const struct tree *t, const char *cause, const struct cause_frames *f, int *rank, struct err *err)
+{
+	int64_t func = STORE_NULL, line = STORE_NULL;
+	uint32_t symbol;
+	double share;
+	int rc = guilty_payer(p, t, f, &symbol, &share, err);
+
+	if (rc || !symbol)
+		return rc;
+	if (t->sym[symbol].kind == KIND_USER)
+		rc = guilty_line(lines, p, f->metric, symbol, &func, &line, err);
+	else
+		rc = func_of(p, symbol, &func, err);
+	return rc || func == STORE_NULL ? rc : put(p, cause, rank, "caller", func, line, STORE_NULL, share, err);
+}
+
+/*
+ * The user functions that stand most often, on the current side, above the frames of a goroutine signature of the cause: the first, and a second
+ * that stands half as often or more, since what is waited for in one place is held up in another.
+ */
+static int waiting_caller(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const struct cause_frames *f, int *rank,
+			  struct err *err)
 {
 	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
 	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
-	const struct gostack *best = NULL;
+	const struct gostack *best[2] = { NULL };
 	double all = 0;
-	int rc = 0;
+	int rc;
 
 	if (!symbols || !paths)
 		return err_nomem(err);
-	for (size_t i = 0; !rc && i < c->n_frames; i++)
-		if (strcmp(strrchr(c->frames[i].name, '.') + 1, name) == 0)
-			rc = signature_symbols(&c->frames[i], t, 1, symbols, err);
+	rc = signature_symbols(f, t, 1, symbols, err);
 	if (rc)
 		return rc;
 	signature_paths(t, symbols, paths);
 	for (size_t i = 0; i < g->n; i++) {
 		const struct gostack *s = &g->stack[i];
 
-		if (!paths[s->path] || !t->owner[s->path])
+		if (!paths[s->path] || !t->owner[s->path] || !(s->mean[CUR] > 0))
 			continue;
 		all += s->mean[CUR];
-		if (s->mean[CUR] > 0 && (!best || s->mean[CUR] > best->mean[CUR]))
-			best = s;
+		if (!best[0] || s->mean[CUR] > best[0]->mean[CUR]) {
+			if (best[0] && t->owner[best[0]->path] != t->owner[s->path])
+				best[1] = best[0];
+			best[0] = s;
+		} else if (t->owner[s->path] != t->owner[best[0]->path] && (!best[1] || s->mean[CUR] > best[1]->mean[CUR])) {
+			best[1] = s;
+		}
 	}
-	return best ? put_stack(p, t, c->text.id, best, "caller", best->mean[CUR] / all, rank, err) : 0;
+	for (int i = 0; !rc && i < 2 && best[i] && best[i]->mean[CUR] >= SECOND * best[0]->mean[CUR]; i++)
+		rc = put_stack(p, t, cause, best[i], "caller", best[i]->mean[CUR] / all, rank, err);
+	return rc;
+}
+
+static int caller(struct pass *p, struct guilty_lines *lines, const struct tree *t, const struct gostacks *g, const struct cause_spec *c, const char *name,
+		  int *rank, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < c->n_frames; i++) {
+		const struct cause_frames *f = &c->frames[i];
+
+		if (strcmp(strrchr(f->name, '.') + 1, name) != 0)
+			continue;
+		rc = strcmp(f->metric, "goroutine") == 0 ? waiting_caller(p, t, g, c->text.id, f, rank, err)
+							  : payer(p, lines, t, c->text.id, f, rank, err);
+	}
+	return rc;
 }
 
 static int creator(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, int *rank, struct err *err)
@@ -248,7 +318,7 @@ static int of_cause(struct pass *p, struct guilty_lines *lines, const struct tre
 		else if (strncmp(spec, "creator", 7) == 0)
 			rc = creator(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
 		else if (strncmp(spec, "caller:", 7) == 0)
-			rc = caller(p, t, g, s, spec + 7, &rank, err);
+			rc = caller(p, lines, t, g, s, spec + 7, &rank, err);
 		else
 			rc = err_set(err, ERR_USAGE, "[%s] guilty = %s: not own:METRIC, waiter, caller:NAME or creator", s->text.id, spec);
 	}

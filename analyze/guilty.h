@@ -5,6 +5,7 @@
 #ifndef ANALYZE_GUILTY_H
 #define ANALYZE_GUILTY_H
 
+#include "analyze/catalogue.h"
 #include "analyze/tree.h"
 
 struct guilty_lines {
@@ -19,5 +20,13 @@ int guilty_lines_load(struct guilty_lines *g, struct pass *p, const struct tree 
 /* The (function, line) of a user symbol whose own cost per unit of work grew most; STORE_NULL when it has no samples. */
 int guilty_line(struct guilty_lines *g, struct pass *p, const char *measure, uint32_t symbol, int64_t *func, int64_t *line,
 		struct err *err) ERR_MUST_CHECK;
+
+/*
+ * The symbol above the frames of a cost signature under which its cost grew most: the nearest user function, or where none stands there the nearest
+ * library function. 0: nothing grew. share: of the growth of all such symbols.
+ */
+int guilty_payer(struct pass *p, const struct tree *t, const struct cause_frames *f, uint32_t *symbol, double *share, struct err *err) ERR_MUST_CHECK;
+/* The library function nearest to the leaf that carries half or more of what a user function's own cost grew by; 0: none. share: of that growth. */
+int guilty_library(struct pass *p, const struct tree *t, const char *measure, uint32_t owner, uint32_t *symbol, double *share, struct err *err) ERR_MUST_CHECK;
 
 #endif
