@@ -172,7 +172,7 @@ static int metric_finding(struct pass *p, const struct gate *g, struct finding *
 static int check_subject(struct pass *p, const struct gate *g, bool *cause, struct err *err)
 {
 	static const char *const metric[] = { "cpu", "alloc_bytes", "alloc_objects", "inuse_bytes", "mutex_delay", "block_delay", "wall", "gc_pause_p99",
-		"gc_pause_over", "goroutines", "latency_p50", "latency_p95", "latency_p99", "error_rate", "rps", NULL };
+		"gc_pause_over", "gc_rate", "heap_after_gc", "goroutines", "latency_p50", "latency_p95", "latency_p99", "error_rate", "rps", NULL };
 	size_t n = strlen(g->subject);
 
 	*cause = strcmp(g->subject, "any") == 0 || catalogue_find(p->cat, g->subject);

@@ -75,20 +75,13 @@ static int put_quantiles(struct pass *p, enum side side, double *sorted, size_t 
 	return rc;
 }
 
+/* smallest: of the change, what could have been seen (NaN without a baseline). */
 static int put(struct pass *p, const char *name, const char *what, const char *unit, double base, double cur, double effect, double loud,
-	       double pv, const char *metric, struct err *err)
+	       double pv, double smallest, const char *metric, struct err *err)
 {
 	struct signal s = SIGNAL(name, "gc");
-	int rc = 0;
+	int rc = gc_put_change(p, metric, unit, base, cur, pv, smallest, &s.change, err);
 
-	if (metric) {
-		struct change c = { .metric = metric, .scope = "series", .stat = "level", .unit = unit, .test = "rank", .status = "unsure",
-			.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = base, .cur = cur, .delta = cur - base,
-			.lo = NAN, .hi = NAN, .p = pv, .q = pv, .smallest = NAN };
-
-		c.status = change_status(p, &c, fmax(base, cur));
-		rc = change_put(p, &c, &s.change, err);
-	}
 	s.base = base;
 	s.cur = cur;
 	s.unit = unit;
@@ -96,6 +89,16 @@ static int put(struct pass *p, const char *name, const char *what, const char *u
 	signal_loud(&s, effect, loud, pv);
 	s.why = signal_told(p, what, base, cur, unit);
 	return rc ? rc : signal_put(p, &s, err);
+}
+
+int gc_put_change(struct pass *p, const char *metric, const char *unit, double base, double cur, double pv, double smallest, int64_t *id, struct err *err)
+{
+	struct change c = { .metric = metric, .scope = "series", .stat = "level", .unit = unit, .test = "rank", .status = "unsure",
+		.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = base, .cur = cur, .delta = cur - base,
+		.lo = NAN, .hi = NAN, .p = pv, .q = pv, .smallest = smallest };
+
+	c.status = change_status(p, &c, fmax(base, cur));
+	return change_put(p, &c, id, err);
 }
 
 double gc_ln(double base, double cur)
@@ -106,6 +109,17 @@ double gc_ln(double base, double cur)
 double gc_p(double effect, double v, double tau)
 {
 	return dist_normal_p2(effect / sqrt(v + 2 * tau * tau));
+}
+
+double gc_smallest(double base, double v, double tau)
+{
+	return base > 0 ? rates_mde(sqrt(v + 2 * tau * tau), CHANGE_Q, .8) : NAN;
+}
+
+/* Of a share of n pauses a side, in points: chance as it is when both sides have the same, a single pause at least. */
+static double smallest_share(double over, double na, double nb)
+{
+	return na > 0 && nb > 0 ? rates_mde_share(fmax(over, 1 / (na + nb)), na, nb, 1, CHANGE_Q, .8) : NAN;
 }
 
 static size_t count_over(const double *x, size_t n, double limit)
@@ -184,13 +198,14 @@ static int put_pauses(struct pass *p, struct gc_cycles c[SIDES], struct err *err
 		rc = put_ratio(p, c, v, err);
 	if (!rc)
 		rc = put(p, "gc.pause_p99", "GC pause p99", "ns", p99[BASE], p99[CUR], gc_ln(p99[BASE], p99[CUR]), 2 * LOUD_PAUSE,
-			 gc_p(gc_ln(p99[BASE], p99[CUR]), 8 * v, p->tau[TAU_gc_pause]), "gc_pause_p99", err);
+			 gc_p(gc_ln(p99[BASE], p99[CUR]), 8 * v, p->tau[TAU_gc_pause]), gc_smallest(p99[BASE], 8 * v, p->tau[TAU_gc_pause]),
+			 "gc_pause_p99", err);
 	if (!rc)
 		rc = put(p, "gc.pause_over", over_words(p, &c[CUR], over[CUR]), "ratio", over[BASE], over[CUR],
 			 over[CUR] - (isnan(over[BASE]) ? 0 : over[BASE]), .05,
 			 c[BASE].n ? dist_fisher(over[BASE] * (double)c[BASE].n, (1 - over[BASE]) * (double)c[BASE].n,
 						 over[CUR] * (double)c[CUR].n, (1 - over[CUR]) * (double)c[CUR].n, NULL) : NAN,
-			 "gc_pause_over", err);
+			 smallest_share(over[BASE], (double)c[BASE].n, (double)c[CUR].n), "gc_pause_over", err);
 	return rc;
 }
 
@@ -205,7 +220,7 @@ static int put_rate(struct pass *p, const struct gc_cycles c[SIDES], struct err 
 	if (!(rate[CUR] > 0))
 		return 0;
 	return put(p, "gc.rate", "GC cycles a second", "1/s", rate[BASE], rate[CUR], gc_ln(rate[BASE], rate[CUR]), LOUD_RATE,
-		   gc_p(gc_ln(rate[BASE], rate[CUR]), v, p->tau[TAU_gc_rate]), NULL, err);
+		   gc_p(gc_ln(rate[BASE], rate[CUR]), v, p->tau[TAU_gc_rate]), gc_smallest(rate[BASE], v, p->tau[TAU_gc_rate]), "gc_rate", err);
 }
 
 static int put_fits(struct pass *p, enum side side, const struct gc_cycles *c, struct err *err)

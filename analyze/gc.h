@@ -23,5 +23,10 @@ int gc_put_heap(struct pass *p, const struct gc_cycles c[SIDES], struct err *err
 /* ln(cur / base), 0 where either is not above 0; and its two-sided p with variance v and a spread of tau between runs. */
 double gc_ln(double base, double cur);
 double gc_p(double effect, double v, double tau);
+/* The smallest relative change that gc_p() would find with 80 % power; NaN without a baseline. */
+double gc_smallest(double base, double v, double tau);
+/* A row of change with scope series; *id: its id. */
+int gc_put_change(struct pass *p, const char *metric, const char *unit, double base, double cur, double pv, double smallest, int64_t *id, struct err *err)
+	ERR_MUST_CHECK;
 
 #endif

@@ -147,14 +147,16 @@ static int put_slope(struct pass *p, const struct heap_side h[SIDES], struct err
 static int put_after(struct pass *p, double base, double cur, struct err *err)
 {
 	struct signal s = SIGNAL("heap.after_gc", "gc");
+	double tau = p->tau[TAU_heap_after_gc], pv = gc_p(gc_ln(base, cur), 0, tau);
+	int rc = gc_put_change(p, "heap_after_gc", "bytes", base, cur, pv, gc_smallest(base, 0, tau), &s.change, err);
 
 	s.base = base;
 	s.cur = cur;
 	s.unit = "bytes";
-	s.p = gc_p(gc_ln(base, cur), 0, p->tau[TAU_heap_after_gc]);
+	s.p = pv;
 	signal_loud(&s, gc_ln(base, cur), .41, s.p);
 	s.why = signal_told(p, "heap after GC", base, cur, "bytes");
-	return signal_put(p, &s, err);
+	return rc ? rc : signal_put(p, &s, err);
 }
 
 int gc_put_heap(struct pass *p, const struct gc_cycles c[SIDES], struct err *err)

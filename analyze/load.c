@@ -25,6 +25,7 @@ struct level {
 	double *x;
 	size_t n;
 	double median, v_ln;	/* v_ln: variance of ln median */
+	double of;		/* what the value is a share of, summed over the rows: requests */
 };
 
 struct quantity {
@@ -82,7 +83,8 @@ static int load_level(struct pass *p, enum side side, const struct quantity *u, 
 	static const char sql[] =
 		"SELECT CASE WHEN ?2 IS NULL THEN sum(o.value) / CASE WHEN ?1 IN ('load.requests', 'load.offered') THEN o.span * 1e-9 ELSE count(*) END"
 		" ELSE sum(o.value) / (SELECT sum(o2.value) FROM series s2 JOIN point o2 ON o2.series = s2.id WHERE s2.source = s.source"
-		"  AND s2.name = ?2 AND o2.t = o.t) END"
+		"  AND s2.name = ?2 AND o2.t = o.t) END,"
+		" (SELECT sum(o2.value) FROM series s2 JOIN point o2 ON o2.series = s2.id WHERE s2.source = s.source AND s2.name = ?2 AND o2.t = o.t)"
 		" FROM series s JOIN source f ON f.id = s.source JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id"
 		" WHERE s.name = ?1 AND s.source IN (SELECT source FROM run_load_reports)"
 		" AND EXISTS (SELECT 1 FROM stretch t JOIN instance i ON i.id = t.instance WHERE i.run = f.run AND t.side = ?3"
@@ -103,13 +105,30 @@ static int load_level(struct pass *p, enum side side, const struct quantity *u, 
 	rc = store_query(p->st, &q, err, sql, "sss", u->series, u->per_series, side_name[side]);
 	if (rc)
 		return rc;
-	while (store_next(q, err) && (int64_t)l->n < n)
+	while (store_next(q, err) && (int64_t)l->n < n) {
 		l->x[l->n++] = stmt_real(q, 0);
+		l->of += stmt_null(q, 1) ? 0 : fmax(0, stmt_real(q, 1));
+	}
 	rc = store_end(q, err);
 	l->n = rank_clean(l->x, l->n);
 	if (!rc && l->n)
 		rc = level_of(p, l, err);
 	return rc;
+}
+
+/* Of a share, in points: what its own rows vary by, and not below the chance that lies in the number of requests. */
+static double smallest_share(const struct level l[SIDES])
+{
+	double v = 0, errors = 0, all = l[BASE].of + l[CUR].of, p;
+
+	for (int s = 0; s < SIDES; s++) {
+		if (l[s].n < 2 || !(l[s].of > 0))
+			return NAN;
+		v += dist_variance(l[s].x, l[s].n, 1) / fmax(1, trend_n_eff(l[s].x, l[s].n));
+		errors += dist_mean(l[s].x, l[s].n) * l[s].of;
+	}
+	p = fmin(1, fmax(errors, 1) / all);
+	return fmax(rates_power_z(.05, .8) * sqrt(v), rates_mde_share(p, l[BASE].of, l[CUR].of, 1, .05, .8));
 }
 
 static struct change compare(struct pass *p, const struct quantity *u, const struct level l[SIDES])
@@ -129,6 +148,7 @@ static struct change compare(struct pass *p, const struct quantity *u, const str
 		c.cur = dist_mean(l[CUR].x, l[CUR].n);
 		c.delta = c.cur - c.base;
 		c.lo = c.hi = c.delta;
+		c.smallest = smallest_share(l);
 	} else if (c.base > 0 && c.cur > 0) {
 		effect = log(c.cur / c.base);
 		se = sqrt(fmax(0, isnan(l[BASE].v_ln) ? .04 : l[BASE].v_ln) + fmax(0, isnan(l[CUR].v_ln) ? .04 : l[CUR].v_ln) +

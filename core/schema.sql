@@ -266,7 +266,7 @@ CREATE TABLE change (
   unit TEXT NOT NULL,
   base REAL, cur REAL, delta REAL, lo REAL, hi REAL,  -- lo, hi: 95 % interval of delta
   p REAL, q REAL, n_base INTEGER, n_cur INTEGER, test TEXT NOT NULL,
-  smallest REAL,                          -- smallest relative change this data could have shown (80 % power)
+  smallest REAL,                          -- smallest relative change this data could have shown (80 % power); of a series that is a ratio: in points
   status TEXT NOT NULL CHECK (status IN ('up', 'down', 'same', 'unsure', 'new', 'gone', 'shifted'))
 ) STRICT;
 

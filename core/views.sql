@@ -98,7 +98,8 @@ SELECT d.id, d.analysis, d.metric, o.name AS subject, a.name AS caller, b.name A
 FROM change d JOIN edge e ON e.id = d.subject JOIN symbol o ON o.id = e.subject LEFT JOIN symbol a ON a.id = e.caller LEFT JOIN symbol b ON b.id = e.callee
 WHERE d.scope = 'edge';
 
--- The smallest relative change of each total that this data could have shown (80 % power), by the metric ids of docs/names.md.
+-- The smallest relative change of each total that this data could have shown (80 % power), by the metric ids of docs/names.md; of a series whose unit is
+-- ratio (error_rate, gc_pause_over) the change itself, since such shares are compared as differences.
 CREATE VIEW detectable AS
 SELECT analysis, metric, unit, base, cur, smallest, status
 FROM change WHERE scope IN ('total', 'series') AND smallest IS NOT NULL;

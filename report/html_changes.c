@@ -47,7 +47,7 @@ static void put_total(struct htmlw *w, const struct model_change *c)
 	words_p(html_words(w), "", c->p);
 	html_cell(w, c->p);
 	if (isfinite(c->smallest))
-		words_share(html_words(w), c->smallest);
+		words_smallest(html_words(w), c);
 	html_cell(w, c->smallest);
 	html_lit(w, "</tr>\n");
 }

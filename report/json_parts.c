@@ -30,6 +30,7 @@ void json_detectable(struct jsonw *w, const struct report_model *m)
 		jsonw_open(w, NULL, '{');
 		jsonw_text(w, "metric", c->metric);
 		jsonw_real(w, "smallest", c->smallest);
+		jsonw_bool(w, "points", model_in_points(c));
 		jsonw_close(w, '}');
 	}
 	jsonw_close(w, ']');

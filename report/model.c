@@ -159,6 +159,11 @@ bool model_found(const struct model_change *c)
 	return c && (str_is(c->status, "up") || str_is(c->status, "down") || str_is(c->status, "new") || str_is(c->status, "gone"));
 }
 
+bool model_in_points(const struct model_change *c)
+{
+	return str_is(c->scope, "series") && str_is(c->unit, "ratio");
+}
+
 size_t model_inputs(const struct report_model *m, const char *status)
 {
 	size_t n = 0;

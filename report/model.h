@@ -138,6 +138,7 @@ struct report_model {
 const struct model_cause *model_cause(const struct report_model *m, struct str id);	/* NULL: not in the analysis */
 bool model_is_cause(struct str id);		/* not none, not unknown */
 bool model_found(const struct model_change *c);	/* significant: up, down, new, gone */
+bool model_in_points(const struct model_change *c);	/* a share near 0, compared as a difference: smallest is one too */
 size_t model_inputs(const struct report_model *m, const char *status);
 int64_t model_runs(const struct report_model *m, const char *side);
 

@@ -99,7 +99,7 @@ static double figure_of(const struct family *f, const struct model_change *c, en
 	case HIGH:
 		return c->hi / c->base;
 	case DETECTABLE:
-		return c->smallest;
+		return model_in_points(c) ? NAN : c->smallest;
 	case BASELINE:
 		return c->base;
 	default:

@@ -103,7 +103,7 @@ void say_could_have_seen(struct buf *b, const struct report_model *m, bool utf8)
 		buf_puts(b, n++ ? ", " : "It could have shown changes of ");
 		words_metric(b, c->metric);
 		buf_puts(b, utf8 ? " \u2265 " : " >= ");
-		words_share(b, c->smallest);
+		words_smallest(b, c);
 	}
 	if (n)
 		buf_puts(b, ".");

@@ -132,7 +132,7 @@ bool say_unseen(struct buf *b, const struct report_model *m)
 		buf_puts(b, n++ ? "; " : "");
 		words_metric(b, c->metric);
 		buf_byte(b, ' ');
-		words_share(b, c->smallest);
+		words_smallest(b, c);
 	}
 	return n > 0;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "core/fmt.h"
+#include "report/model.h"
 
 struct metric_words {
 	const char *id;		/* without _per_request, _per_second */
@@ -36,8 +37,10 @@ static const struct metric_words metrics[] = {
 	{ "rps", "requests a second", NULL, false, { NULL } },
 	{ "error_rate", "share of errors", NULL, false, { NULL } },
 	{ "gc_cpu_share", "GC's share of CPU", NULL, false, { NULL } },
+	{ "gc_rate", "GC cycles a second", NULL, false, { NULL } },
 	{ "gc_pause_p99", "GC pause p99", NULL, false, { NULL } },
 	{ "gc_pause_over", "share of long GC pauses", NULL, false, { NULL } },
+	{ "heap_after_gc", "heap after GC", NULL, false, { NULL } },
 	{ "heap_slope", "heap growth", NULL, false, { NULL } },
 	{ "goroutines", "goroutines", NULL, false, { NULL } },
 	{ "goroutine_slope", "goroutine growth", NULL, false, { NULL } },
@@ -139,6 +142,14 @@ void words_share(struct buf *out, double share)
 		fmt_change(out, share);
 	else
 		fmt_percent(out, share);
+}
+
+void words_smallest(struct buf *out, const struct model_change *c)
+{
+	if (model_in_points(c))
+		buf_printf(out, "%.3g points", 100 * c->smallest);
+	else
+		words_share(out, c->smallest);
 }
 
 /* Units are ids of a few letters; a longer one is cut, never trusted. */

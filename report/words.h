@@ -20,6 +20,9 @@ const char *words_metric_raw(struct str id, bool *counts);
 struct str words_unit(struct str unit);
 /* 12.3 %, beyond 1000 % as x12.4. */
 void words_share(struct buf *out, double share);
+struct model_change;
+/* The smallest change that a metric could have shown: "12 %", "0.3 points" of what is itself a share. */
+void words_smallest(struct buf *out, const struct model_change *c);
 /* A value in its unit, for people. */
 void words_value(struct buf *out, double v, struct str unit);
 /* The same with a sign, for differences. */
