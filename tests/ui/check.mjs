@@ -322,6 +322,43 @@ async function use() {
 	await page.close();
 }
 
+/* ---- names that would be markup, scripts, styles: a page of a run that has them in nine places */
+
+async function hostile() {
+	const names = fs.readFileSync(path.join(path.dirname(new URL(import.meta.url).pathname), '../hostile-names.txt'), 'utf8').split('\n').filter(l => l && !l.startsWith('#')).map(l => JSON.parse(l));
+	const page = await tab(SIZES.laptop, 'light');
+	await page.goto(url('hostile'));
+	await whole(page);
+	await page.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = true; }));
+	const seen = await page.evaluate(() => document.body.innerText);
+	const there = names.filter(n => /^[ -~]{2,80}$/.test(n) && seen.includes(n));
+	check(there.length >= 20, 'names stand on the page as text: ' + there.length);
+	/* Each typed into the search, each as a link; then every frame is passed over and some are opened. */
+	for (const name of names) {
+		await page.evaluate(v => { const q = document.querySelector('#fg-q'); q.value = v; q.dispatchEvent(new Event('input')); location.hash = '#fg=cpu_per_request&q=' + encodeURIComponent(v) + '&f=' + encodeURIComponent(v) + '&w=' + v; }, name);
+		await page.evaluate(v => { location.hash = '#' + v; }, name);
+	}
+	await page.evaluate(() => { const q = document.querySelector('#fg-q'); q.value = ''; q.dispatchEvent(new Event('input')); });
+	for (let k = 0; k < await page.$$eval('#fg-m option', o => o.length); k++) {
+		await page.evaluate(i => { const s = document.querySelector('#fg-m'); s.value = i; s.dispatchEvent(new Event('change')); }, k);
+		await page.evaluate(() => document.querySelectorAll('#fg > .graph [data-i]').forEach(g => { g.dispatchEvent(new PointerEvent('pointerover', { bubbles: true })); g.dispatchEvent(new FocusEvent('focusin', { bubbles: true })); }));
+		await page.evaluate(() => { const g = document.querySelectorAll('#fg > .graph [data-i]'); for (const i of [3, 7, 1]) if (g[i]) g[i].dispatchEvent(new MouseEvent('click', { bubbles: true })); });
+		await page.evaluate(() => { document.querySelector('#fg-sand').click(); document.querySelector('#fg-sand').click(); });
+	}
+	await page.evaluate(() => document.querySelectorAll('button.sort').forEach(b => b.click()));
+	const made = await page.evaluate(() => ({ scripts: document.scripts.length, others: Array.from(document.querySelectorAll('iframe, img, image, link, object, embed, form, base, template, math, video, audio, foreignObject, style:not(head > style), meta:not(head > meta)')).map(e => e.outerHTML.slice(0, 80)),
+		handlers: Array.from(document.querySelectorAll('*')).flatMap(e => Array.from(e.attributes)).filter(a => /^on/i.test(a.name) || /^\s*javascript:/i.test(a.value)).map(a => a.name + '=' + a.value.slice(0, 60)),
+		away: Array.from(document.querySelectorAll('a, use')).map(a => a.getAttribute('href') || '').filter(h => !h.startsWith('#')) }));
+	check(made.scripts === 2 && !made.others.length && !made.handlers.length && !made.away.length, 'no name became an element, a handler or a way out: ' + JSON.stringify(made).slice(0, 600));
+	check(page.url().startsWith(url('hostile')), 'the page is still itself: ' + page.url().slice(0, 100));
+	await quiet(page, 'hostile names');
+	const m = await page.evaluate(measure);
+	check(m.faults.length === 0, 'hostile names, laid out: ' + m.faults.join('\n    '));
+	await shot(page, 'hostile', true);
+	console.log(names.length + ' hostile names typed and linked, ' + there.length + ' printable ones read on the page; no script, request, dialog or policy report');
+	await page.close();
+}
+
 /* ---- a page of 100,000 call sites */
 
 /* Milliseconds of processor that the page's main thread has spent: what a reaction costs, however busy the machine is. */
@@ -400,7 +437,7 @@ async function readme() {
 		check(fs.statSync(path.join(docs, name)).size < 300e3, name + ' is below 300 kB');
 }
 
-const all = { looks, bare, validators, use, speed, readme };
+const all = { looks, bare, validators, use, hostile, speed, readme };
 for (const name in all)
 	if (only ? only.split(',').includes(name) : name !== 'readme')
 		await all[name]();
