@@ -9,6 +9,7 @@
 #include "report/say.h"
 
 #define RANKS 4
+#define CAVEATS 4
 
 static const char *tone(const struct report_model *m)
 {
@@ -67,6 +68,27 @@ static void put_ranks(struct htmlw *w)
 	html_raw(w, n ? "</p>\n" : "");
 }
 
+/* All of them, the first few at once: what to do must not be pushed off the screen. */
+static void put_caveats(struct htmlw *w)
+{
+	const struct report_model *m = w->m;
+	size_t first = m->caveats.n > CAVEATS + 1 ? CAVEATS : m->caveats.n;
+
+	html_raw(w, m->caveats.n ? "<ul class=\"caveats\">\n" : "");
+	for (size_t i = 0; i < m->caveats.n; i++) {
+		if (i == first) {
+			buf_printf(html_words(w), "%zu more that limit the answer", m->caveats.n - first);
+			html_lit(w, "</ul>\n<details>");
+			html_in(w, "summary");
+			html_lit(w, "<ul class=\"caveats\">\n");
+		}
+		say_caveat(html_words(w), &m->caveats.v[i]);
+		html_in(w, "li");
+	}
+	html_raw(w, m->caveats.n ? "</ul>\n" : "");
+	html_raw(w, first < m->caveats.n ? "</details>\n" : "");
+}
+
 void html_verdict(struct htmlw *w)
 {
 	const struct report_model *m = w->m;
@@ -90,12 +112,7 @@ void html_verdict(struct htmlw *w)
 	say_sureness(html_words(w), m);
 	html_in(w, "p");
 	put_ranks(w);
-	html_raw(w, m->caveats.n ? "<ul class=\"caveats\">\n" : "");
-	for (size_t i = 0; i < m->caveats.n; i++) {
-		say_caveat(html_words(w), &m->caveats.v[i]);
-		html_in(w, "li");
-	}
-	html_raw(w, m->caveats.n ? "</ul>\n" : "");
+	put_caveats(w);
 	html_lit(w, "</section>\n");
 }
 
@@ -179,13 +196,16 @@ static void put_advice(struct htmlw *w, const struct model_recommendation *r)
 	text_field(w, "risk", r->risk);
 	text_field(w, "verify", r->verify);
 	text_field(w, "versions", r->versions);
-	html_lit(w, "<div><dt>cause</dt><dd>");
-	html_link(w, "cause", r->cause);
-	if (isfinite(r->score)) {
-		buf_printf(html_words(w), " %.2f", r->score);
-		html_put(w);
+	if (!str_eq(r->cause, w->m->verdict)) {	/* else it stands above */
+		html_lit(w, "<div><dt>cause</dt><dd>");
+		html_link(w, "cause", r->cause);
+		if (isfinite(r->score)) {
+			buf_printf(html_words(w), " %.2f", r->score);
+			html_put(w);
+		}
+		html_lit(w, "</dd></div>\n");
 	}
-	html_lit(w, "</dd></div>\n</dl>\n");
+	html_lit(w, "</dl>\n");
 	put_facts(w, r->facts);
 	html_lit(w, "</li>\n");
 }
