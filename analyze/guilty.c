@@ -97,12 +97,12 @@ static int func_of(struct pass *p, uint32_t symbol, int64_t *func, struct err *e
 }
 
 /* Beside a user function the library that did it, where one carries most of its growth. */
-static int library(struct pass *p, const struct tree *t, const char *cause, const char *measure, uint32_t owner, int *rank, struct err *err)
+static int library(struct pass *p, struct guilty_lines *lines, const struct tree *t, const char *cause, const char *measure, uint32_t owner, int *rank, struct err *err)
 {
 	int64_t func;
 	uint32_t symbol;
 	double share;
-	int rc = guilty_library(p, t, measure, owner, &symbol, &share, err);
+	int rc = guilty_library(&lines->costs, p, t, measure, owner, &symbol, &share, err);
 
 	if (rc || !symbol)
 		return rc;
@@ -141,7 +141,7 @@ static int own(struct pass *p, struct guilty_lines *lines, const struct tree *t,
 		if (!rc)
 			rc = put(p, cause, rank, role_of(spec), func, line, STORE_NULL, row[i].delta / sum, err);
 		if (!rc && i == 0)
-			rc = library(p, t, cause, measure_of(spec), (uint32_t)row[i].symbol, rank, err);
+			rc = library(p, lines, t, cause, measure_of(spec), (uint32_t)row[i].symbol, rank, err);
 		if (!rc && i == 0 && strcmp(spec, "inuse_growth_bytes") == 0)
 			rc = keepers(p, t, cause, (uint32_t)row[i].symbol, row[i].delta / sum, rank, err);
 	}
@@ -213,7 +213,7 @@ static int payer(struct pass *p, struct guilty_lines *lines, const struct tree *
 	int64_t func = STORE_NULL, line = STORE_NULL;
 	uint32_t symbol;
 	double share;
-	int rc = guilty_payer(p, t, f, &symbol, &share, err);
+	int rc = guilty_payer(&lines->costs, p, t, f, &symbol, &share, err);
 
 	if (rc || !symbol)
 		return rc;

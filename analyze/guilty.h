@@ -8,12 +8,22 @@
 #include "analyze/catalogue.h"
 #include "analyze/tree.h"
 
+#define GUILTY_METRICS 6
+
+/* The growth of each path's own cost per unit of work, by metric; loaded once. */
+struct guilty_costs {
+	const char *metric[GUILTY_METRICS];
+	double *growth[GUILTY_METRICS];	/* by path; NULL: the metric is not there */
+	size_t n;
+};
+
 struct guilty_lines {
 	const struct tree *t;
 	uint32_t n;			/* callsites */
 	uint32_t *owner;		/* by callsite: the nearest user call site at or above it, 0 none */
 	uint32_t *symbol, *func;	/* by callsite */
 	int32_t *line;
+	struct guilty_costs costs;
 };
 
 int guilty_lines_load(struct guilty_lines *g, struct pass *p, const struct tree *t, struct err *err) ERR_MUST_CHECK;
@@ -25,8 +35,9 @@ int guilty_line(struct guilty_lines *g, struct pass *p, const char *measure, uin
  * The symbol above the frames of a cost signature under which its cost grew most: the nearest user function, or where none stands there the nearest
  * library function. 0: nothing grew. share: of the growth of all such symbols.
  */
-int guilty_payer(struct pass *p, const struct tree *t, const struct cause_frames *f, uint32_t *symbol, double *share, struct err *err) ERR_MUST_CHECK;
+int guilty_payer(struct guilty_costs *g, struct pass *p, const struct tree *t, const struct cause_frames *f, uint32_t *symbol, double *share, struct err *err) ERR_MUST_CHECK;
 /* The library function nearest to the leaf that carries half or more of what a user function's own cost grew by; 0: none. share: of that growth. */
-int guilty_library(struct pass *p, const struct tree *t, const char *measure, uint32_t owner, uint32_t *symbol, double *share, struct err *err) ERR_MUST_CHECK;
+int guilty_library(struct guilty_costs *g, struct pass *p, const struct tree *t, const char *measure, uint32_t owner, uint32_t *symbol, double *share,
+		   struct err *err) ERR_MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
  * cost under it grew most, or where no user code stands above them (a server's own goroutine) the nearest library function.
  */
 #include <math.h>
+#include <string.h>
 
 #include "analyze/cube.h"
 #include "analyze/guilty.h"
@@ -13,28 +14,36 @@
 
 #define CARRIES .5	/* of a function's growth, from which a library below it is shown too */
 
-/* Growth of the cost of a path itself, per unit of work. */
-struct path_growth {
-	const struct cube *c;
-	double exposure[SIDES];
-};
-
-static struct path_growth growth_by_path(const struct cube *c)
+/* Growth of what each path itself costs, NULL where the metric is not there. Loading a metric is dear and several causes ask for the same. */
+static int growth_by_path(struct guilty_costs *g, struct pass *p, const struct tree *t, const char *metric, const double **out, struct err *err)
 {
-	struct path_growth g = { .c = c };
+	double exposure[SIDES] = { 0 }, *growth = NULL;
+	struct cube c;
+	size_t i = 0;
+	int rc;
 
-	for (size_t i = 0; i < c->n; i++)
-		g.exposure[c->slice[i].side] += c->slice[i].exposure;
-	return g;
-}
-
-static double grown(const struct path_growth *g, uint32_t path)
-{
-	double cost[SIDES];
-
-	for (int s = 0; s < SIDES; s++)
-		cost[s] = g->exposure[s] > 0 ? g->c->path_flat[s][path] / g->exposure[s] : 0;
-	return cost[CUR] - cost[BASE];
+	while (i < g->n && strcmp(g->metric[i], metric) != 0)
+		i++;
+	*out = i < g->n ? g->growth[i] : NULL;
+	if (i < g->n || g->n == GUILTY_METRICS)
+		return 0;
+	rc = cube_load(&c, p, t, metric, err);
+	if (rc)
+		return rc;
+	for (i = 0; i < c.n; i++)
+		exposure[c.slice[i].side] += c.slice[i].exposure;
+	if (c.n) {
+		growth = arena_array(&p->mem, double, (size_t)t->n_paths + 1);
+		if (!growth)
+			return err_nomem(err);
+		for (i = 1; i <= t->n_paths; i++)
+			for (int s = 0; s < SIDES; s++)
+				growth[i] += exposure[s] > 0 ? (s == CUR ? 1 : -1) * c.path_flat[s][i] / exposure[s] : 0;
+	}
+	g->metric[g->n] = metric;
+	g->growth[g->n++] = growth;
+	*out = growth;
+	return 0;
 }
 
 /* The nearest library frame at or above a path and below a user frame, 0 none. */
@@ -59,55 +68,52 @@ static uint32_t largest(const double *by_symbol, uint32_t n, double *all)
 	return best;
 }
 
-int guilty_payer(struct pass *p, const struct tree *t, const struct cause_frames *f, uint32_t *symbol, double *share, struct err *err)
+int guilty_payer(struct guilty_costs *g, struct pass *p, const struct tree *t, const struct cause_frames *f, uint32_t *symbol, double *share, struct err *err)
 {
 	uint64_t *symbols = arena_array(&p->mem, uint64_t, (size_t)t->n_symbols + 1);
 	uint64_t *paths = arena_array(&p->mem, uint64_t, (size_t)t->n_paths + 1);
 	double *by_symbol = arena_array(&p->mem, double, (size_t)t->n_symbols + 1), all;
-	struct path_growth g;
-	struct cube c;
+	const double *growth;
 	int rc;
 
 	*symbol = 0;
 	*share = NAN;
 	if (!symbols || !paths || !by_symbol)
 		return err_nomem(err);
-	rc = cube_load(&c, p, t, f->metric, err);
-	if (rc || !c.n)
+	rc = growth_by_path(g, p, t, f->metric, &growth, err);
+	if (rc || !growth)
 		return rc;
 	rc = signature_symbols(f, t, 1, symbols, err);
 	if (rc)
 		return rc;
 	signature_paths(t, symbols, paths);
-	g = growth_by_path(&c);
 	for (uint32_t i = 1; i <= t->n_paths; i++)
 		if (paths[i])
-			by_symbol[t->owner[i] ? t->owner[i] : library(t, i)] += grown(&g, i);
+			by_symbol[t->owner[i] ? t->owner[i] : library(t, i)] += growth[i];
 	by_symbol[0] = 0;
 	*symbol = largest(by_symbol, t->n_symbols, &all);
 	*share = *symbol ? by_symbol[*symbol] / all : NAN;
 	return 0;
 }
 
-int guilty_library(struct pass *p, const struct tree *t, const char *measure, uint32_t owner, uint32_t *symbol, double *share, struct err *err)
+int guilty_library(struct guilty_costs *g, struct pass *p, const struct tree *t, const char *measure, uint32_t owner, uint32_t *symbol, double *share,
+		   struct err *err)
 {
 	double *by_symbol = arena_array(&p->mem, double, (size_t)t->n_symbols + 1), whole = 0, all;
-	struct path_growth g;
-	struct cube c;
+	const double *growth;
 	int rc;
 
 	*symbol = 0;
 	*share = NAN;
 	if (!by_symbol)
 		return err_nomem(err);
-	rc = cube_load(&c, p, t, measure, err);
-	if (rc || !c.n)
+	rc = growth_by_path(g, p, t, measure, &growth, err);
+	if (rc || !growth)
 		return rc;
-	g = growth_by_path(&c);
 	for (uint32_t i = 1; i <= t->n_paths; i++)
 		if (t->owner[i] == owner) {
-			by_symbol[library(t, i)] += grown(&g, i);
-			whole += grown(&g, i);
+			by_symbol[library(t, i)] += growth[i];
+			whole += growth[i];
 		}
 	by_symbol[0] = 0;
 	*symbol = largest(by_symbol, t->n_symbols, &all);

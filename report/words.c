@@ -224,6 +224,7 @@ const char *words_role(struct str role)
 	static const struct { const char *role, *words; } table[] = {
 		{ "hot", "spends it" }, { "waiter", "waits here" }, { "holder", "holds the others up" },
 		{ "creator", "starts them" }, { "allocator", "allocates it" }, { "caller", "calls it" },
+		{ "library", "does it, in a library" },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)

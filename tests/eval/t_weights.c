@@ -9,7 +9,7 @@ static const char weights[] =
 	"[contest]\nchanged_at = .4\nlevel_high = .93\n"
 	"[reliability]\nfrom = .8 answers=20 right=18 mean=.86\nfrom = .9 answers=50 right=50 mean=.97\n"
 	"[memory_leak]\nprior = .07\nsignal = heap.live_slope weight=2.5 miss=1.25\nsignal = heap.site_growth weight=7 hand\nsignal = gone.away weight=1\n"
-	"[load_shift]\nprior = .02 hand\nsignal = load.rps weight=1.5 down\n"
+	"[load_shift]\nprior = .02 hand\nsignal = load.offered weight=1.5 down\n"
 	"[no_such_cause]\nprior = .2\n";
 
 static struct analyze_catalogue *load(const char *text, const char *extra)
@@ -45,8 +45,8 @@ static void over(void)
 	CHECK_STR(catalogue_find(c, "memory_leak")->text.signals[0], "heap.live_slope weight=2.5 miss=1.25");
 	CHECK(line(c, "memory_leak", "heap.site_growth", false)->weight == line(hand, "memory_leak", "heap.site_growth", false)->weight);
 	CHECK(catalogue_find(c, "load_shift")->prior == catalogue_find(hand, "load_shift")->prior);
-	CHECK(line(c, "load_shift", "load.rps", true)->weight == 1.5 && line(c, "load_shift", "load.rps", true)->miss == 0);
-	CHECK(line(c, "load_shift", "load.rps", false)->weight == line(hand, "load_shift", "load.rps", false)->weight);
+	CHECK(line(c, "load_shift", "load.offered", true)->weight == 1.5 && line(c, "load_shift", "load.offered", true)->miss == 0);
+	CHECK(line(c, "load_shift", "load.offered", false)->weight == line(hand, "load_shift", "load.offered", false)->weight);
 	CHECK(catalogue_constants(c)->changed_at == .4 && catalogue_constants(c)->level_high == .93);
 	CHECK(catalogue_constants(c)->changed_steep == catalogue_constants(hand)->changed_steep);
 	CHECK(catalogue_reliability(c, &rows) == 2 && rows[1].lo == .9 && rows[1].n == 50 && rows[1].right == 50 && rows[0].mean == .86);
@@ -94,7 +94,7 @@ static void own_causes(void)
 	c = load(weights, other.data);
 	CHECK(line(c, "memory_leak", "heap.live_slope", false)->weight == line(hand, "memory_leak", "heap.live_slope", false)->weight);
 	CHECK(catalogue_find(c, "memory_leak")->prior == .025);
-	CHECK(line(c, "load_shift", "load.rps", true)->weight == 1.5);
+	CHECK(line(c, "load_shift", "load.offered", true)->weight == 1.5);
 	analyze_catalogue_free(c);
 	buf_reset(&same);
 	buf_puts(&same, "[memory_leak]\ntitle = mine\nprior = .5\n");
