@@ -120,20 +120,38 @@ struct growth {
 	int chains;
 };
 
+/* The snapshots of one process on a side (SIDES: of both), from its first on: the one in the middle and the last. False: s is not the first, or alone. */
+static bool chain(const struct cube *c, enum side side, size_t s, size_t *middle, size_t *last)
+{
+	size_t n = 1, seen = 0;
+
+	*last = *middle = s;
+	if (side != SIDES && c->slice[s].side != side)
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->slice[i].instance != c->slice[s].instance || (side != SIDES && c->slice[i].side != side))
+			continue;
+		if (i < s)
+			return false;
+		n += i > s;
+		*last = i;
+	}
+	for (size_t i = s; i < *last && seen <= n / 2; i++)
+		if (c->slice[i].instance == c->slice[s].instance && seen++ == n / 2)
+			*middle = i;
+	return *last != s;
+}
+
 static struct growth growth_of(const struct pass *p, const struct comparison *k, enum side side, uint32_t symbol)
 {
 	struct growth g = { 0 };
 	const struct cube *c = k->c;
 
 	for (size_t s = 0; s < c->n; s++) {
-		size_t last = s, middle;
+		size_t last, middle;
 		double a, b, na, nb, se, grown;
 
-		if (c->slice[s].side != side || (s && c->slice[s - 1].side == side && c->slice[s - 1].instance == c->slice[s].instance))
-			continue;	/* not the first of its process */
-		while (last + 1 < c->n && c->slice[last + 1].side == side && c->slice[last + 1].instance == c->slice[s].instance)
-			last++;
-		if (last == s)
+		if (!chain(c, side, s, &middle, &last))
 			continue;
 		a = CUBE_AT(c, amount, STAT_OWN, s, symbol);
 		b = CUBE_AT(c, amount, STAT_OWN, last, symbol);
@@ -142,8 +160,7 @@ static struct growth growth_of(const struct pass *p, const struct comparison *k,
 		se = sampling_heap_delta_se(na, nb, c->period > 0 ? (double)c->period : 524288);
 		g.se2 += few_objects(a, CUBE_AT(c, count, STAT_OWN, s, symbol), b, CUBE_AT(c, count, STAT_OWN, last, symbol));
 		grown = b - a;
-		middle = s + (last - s + 1) / 2;
-		if (grown > 0 && middle < last) {
+		if (grown > 0 && middle > s) {
 			double half = CUBE_AT(c, amount, STAT_OWN, middle, symbol) - a;
 
 			grown = fmin(grown, 2 * fmax(0, fmin(half, grown - half)));
@@ -174,14 +191,15 @@ static int put_site_growth(struct pass *p, const struct tree *t, const struct co
 {
 	struct signal s = SIGNAL("heap.site_growth", "heap");
 	struct change best = { 0 };
-	bool any = false;
+	bool any = false, whole = p->design == DESIGN_EARLY_LATE;
 	double sites = 0;
 	int rc = 0;
 
 	for (uint32_t y = 1; y <= t->n_symbols; y++)
 		sites += is_site(t, k->c, y);
 	for (uint32_t y = 1; y <= t->n_symbols; y++) {
-		struct growth g[SIDES] = { growth_of(p, k, BASE, y), growth_of(p, k, CUR, y) };
+		/* One run: its growth over all its time, against standing still. */
+		struct growth g[SIDES] = { whole ? (struct growth){ 0 } : growth_of(p, k, BASE, y), growth_of(p, k, whole ? SIDES : CUR, y) };
 		/* What shrinks on one side is no growth of the other. */
 		double delta = fmax(0, g[CUR].bytes) - fmax(0, g[BASE].bytes), se = sqrt(g[CUR].se2 + g[BASE].se2), pv;
 
