@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * f_metrics.c - libFuzzer target: decoders of metrics and kernel texts on any bytes, chosen by content, else by the
- * last byte
+ * f_metrics.c - libFuzzer target: decoders of metrics and kernel texts on any bytes, named by $FUZZ_DECODER, else
+ * chosen by content or the last byte
  *
  * Small limits, so that their ways out are walked too. What is put must be what the writer takes without complaint:
  * series numbers dense, points and buckets of series that are there and of numbers, buckets with an inside, GC cycles
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "ingest/decoder.h"
+#include "tests/fuzz/one.h"
 
 struct tally {
 	struct sink sink;
@@ -89,27 +90,37 @@ static int run(const struct decoder *d, struct str text, struct tally *t)
 	return rc;
 }
 
+static const struct decoder *const list[] = {
+	&decoder_expvar, &decoder_gcstats,    &decoder_runtime_metrics, &decoder_prometheus, &decoder_netstat,
+	&decoder_cgroup, &decoder_ss,	      &decoder_qdisc,		&decoder_iperf3,     &decoder_ping,
+	&decoder_envoy,	 &decoder_go_modules, &decoder_ebpf_hist,
+};
+enum { DECODERS = sizeof(list) / sizeof(list[0]) };
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	one_choose(list, DECODERS);
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct decoder *const list[] = {
-		&decoder_expvar, &decoder_gcstats,    &decoder_runtime_metrics, &decoder_prometheus, &decoder_netstat,
-		&decoder_cgroup, &decoder_ss,	      &decoder_qdisc,		&decoder_iperf3,     &decoder_ping,
-		&decoder_envoy,	 &decoder_go_modules, &decoder_ebpf_hist,
-	};
-	const size_t n = sizeof(list) / sizeof(list[0]);
 	struct str text = { (const char *)data, size };
-	const struct decoder *d = NULL;
+	const struct decoder *d = one;
 	struct tally a, b;
 	int rc;
 
 	if (size == 0)
 		return 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < DECODERS; i++)
 		if (list[i]->sniff(text) && !d)
 			d = list[i];
-	if (!d || data[size - 1] < n)
-		d = list[data[size - 1] % n];
+	if (!one && (!d || data[size - 1] < DECODERS))
+		d = list[data[size - 1] % DECODERS];
 	rc = run(d, text, &a);
 	check(run(d, text, &b) == rc && a.bytes == b.bytes && a.records == b.records);
 	return 0;

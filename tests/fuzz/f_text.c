@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * f_text.c - libFuzzer target: every text decoder on any bytes, the decoder chosen by content, else by the last byte
+ * f_text.c - libFuzzer target: every text decoder on any bytes, the decoder named by $FUZZ_DECODER, else
+ * chosen by content or the last byte
  *
  * Every input is decoded with a tree and without, under small limits, so that their ways out are walked too. Both must
  * agree about being refused and about all function totals; ids must be dense and refer back; samples and groups add up
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 
 #include "ingest/decoder.h"
+#include "tests/fuzz/one.h"
 
 enum { MEASURES = 64, SERIES = 64 };
 
@@ -123,14 +125,28 @@ static int decode(const struct decoder *d, struct str text, bool tree, struct ta
 	return rc;
 }
 
+static const struct decoder *const list[] = {
+	&decoder_godump,	&decoder_gc_csv,       &decoder_load_csv,      &decoder_metric_csv,	   &decoder_events_csv,
+	&decoder_run_json,	&decoder_log,	       &decoder_http_error,    &decoder_legacy_heap,	   &decoder_legacy_contention,
+	&decoder_legacy_count,	&decoder_folded,       &decoder_k6_csv,	       &decoder_k6_json,	   &decoder_k6_summary,
+	&decoder_vegeta_gob,	&decoder_vegeta_json,  &decoder_vegeta_csv,    &decoder_vegeta_report,	   &decoder_vegeta_report_json,
+	&decoder_ghz,		&decoder_ghz_text,     &decoder_ghz_csv,       &decoder_hey,		   &decoder_hey_csv,
+	&decoder_wrk,
+};
+enum { DECODERS = sizeof(list) / sizeof(list[0]), BY_LAST_BYTE = 8 };
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	one_choose(list, DECODERS);
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct decoder *const text_decoders[] = {
-		&decoder_godump,     &decoder_gc_csv,	  &decoder_load_csv,
-		&decoder_metric_csv, &decoder_events_csv, &decoder_run_json,
-		&decoder_log,	     &decoder_http_error,
-	};
 	struct tally with = { 0 }, without = { 0 };
 	const struct decoder *d;
 	struct str text;
@@ -142,8 +158,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = (struct str){ (const char *)data, size };
 	d = decoder_find(text, &why);
 	check(d || why);
-	if (!d || d == &decoder_pprof || data[size - 1] < 8)
-		d = text_decoders[data[size - 1] % (sizeof(text_decoders) / sizeof(*text_decoders))];
+	if (one)
+		d = one;
+	else if (!d || d == &decoder_pprof || data[size - 1] < BY_LAST_BYTE)
+		d = list[data[size - 1] % BY_LAST_BYTE];
 	with.amounts = without.amounts = d == &decoder_folded || strncmp(d->kind, "legacy", 6) == 0;
 	rc = decode(d, text, true, &with);
 	check(decode(d, text, false, &without) == rc);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * one.h - many decoders behind one program: $FUZZ_DECODER names the one to run, so that each is a target with a corpus of its own
+ *
+ * FUZZ_DECODER=list prints the kinds, one a line, and leaves. Without it the target chooses by content.
+ */
+#ifndef TESTS_FUZZ_ONE_H
+#define TESTS_FUZZ_ONE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ingest/decoder.h"
+
+static const struct decoder *one;	/* NULL: by content */
+
+static inline void one_choose(const struct decoder *const *list, size_t n)
+{
+	const char *name = getenv("FUZZ_DECODER");
+
+	if (!name)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(name, "list") == 0)
+			puts(list[i]->kind);
+		else if (strcmp(name, list[i]->kind) == 0)
+			one = list[i];
+	}
+	if (!one)
+		exit(strcmp(name, "list") != 0);
+}
+
+#endif
