@@ -7,6 +7,8 @@
  */
 #include "analyze/compare.h"
 
+#include <math.h>
+
 int compare_init(struct comparison *k, struct pass *p, const struct metric *m, const struct cube *c, struct err *err)
 {
 	*k = (struct comparison){ .m = m, .c = c };
@@ -132,5 +134,18 @@ double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t s
 	for (size_t s = 0; s < k->c->n; s++)
 		sum += k->m->by_count ? events(CUBE_AT(k->c, count, stat, s, symbol), CUBE_AT(k->c, var_count, stat, s, symbol))
 				      : events(CUBE_AT(k->c, amount, stat, s, symbol), CUBE_AT(k->c, var, stat, s, symbol));
+	return sum;
+}
+
+double compare_path_raw(const struct comparison *k, uint32_t path)
+{
+	const struct cube *c = k->c;
+	double sum = 0;
+
+	for (size_t s = 0; s < c->n; s++) {
+		size_t at = s * ((size_t)c->n_paths + 1) + path;
+
+		sum += events(fmax(c->cell_amount[at], 0), c->cell_var[at]);
+	}
 	return sum;
 }

@@ -52,5 +52,6 @@ int compare_cells(struct comparison *k, uint32_t symbol, const double *amount, c
 	ERR_MUST_CHECK;
 /* Raw samples of a symbol on both sides together: what chance works on. */
 double compare_symbol_raw(const struct comparison *k, enum stat stat, uint32_t symbol);
+double compare_path_raw(const struct comparison *k, uint32_t path);
 
 #endif

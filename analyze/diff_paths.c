@@ -122,27 +122,42 @@ struct tested {
 	bool *rejected, *carries;
 };
 
+struct testing {
+	struct tested *x;
+	const struct tree *t;
+	struct comparison *k;
+	const struct diff_metric *d;
+};
+
+/* The test of path i + 1, when its family is reached. */
+static int test_path(void *arg, size_t i, double *p, struct err *err)
+{
+	struct testing *g = arg;
+	const struct cube *c = g->k->c;
+	uint32_t path = (uint32_t)i + 1, symbol = g->t->symbol[path];
+	struct compared r;
+	int rc;
+
+	*p = NAN;
+	if (c->path_var[BASE][path] + c->path_var[CUR][path] <= 0 || compare_path_raw(g->k, path) < DIFF_MIN_RAW)
+		return 0;
+	rc = compare_path(g->k, path, symbol, diff_tau(g->k->m, g->t->sym[symbol].kind), &r, err);
+	if (rc)
+		return rc;
+	g->x->change[i] = change_of_both(&r, g->d->id, g->d->unit);
+	*p = g->x->p[i] = g->x->change[i].p;
+	return 0;
+}
+
 static int test_paths(struct tested *x, const struct tree *t, struct comparison *k, const struct diff_metric *d, struct err *err)
 {
-	const struct cube *c = k->c;
+	struct testing g = { x, t, k, d };
 
-	for (uint32_t i = 1; i <= c->n_paths; i++) {
-		struct compared r;
-		int rc;
-
+	for (uint32_t i = 1; i <= k->c->n_paths; i++) {
 		x->parent[i - 1] = t->parent[i] ? t->parent[i] - 1 : FDR_NO_PARENT;
 		x->p[i - 1] = NAN;
-		if (c->path_var[BASE][i] + c->path_var[CUR][i] <= 0)
-			continue;
-		rc = compare_path(k, i, t->symbol[i], diff_tau(k->m, t->sym[t->symbol[i]].kind), &r, err);
-		if (rc)
-			return rc;
-		if (r.raw < DIFF_MIN_RAW)
-			continue;
-		x->change[i - 1] = change_of_both(&r, d->id, d->unit);
-		x->p[i - 1] = x->change[i - 1].p;
 	}
-	return fdr_tree(x->parent, x->p, c->n_paths, FDR_TREE_LEVEL, x->q, x->rejected, err);
+	return fdr_tree(x->parent, k->c->n_paths, FDR_TREE_LEVEL, test_path, &g, x->q, x->rejected, err);
 }
 
 /* Rejected, large enough, and half of a parent that carries: the deepest of those is what to open. */

@@ -59,8 +59,14 @@ int pprof_note(struct pprof *p, bool lost, struct err *err, const char *fmt, ...
 static void *scratch_alloc(void *data, size_t size)
 {
 	struct pprof *p = data;
-	void *mem = arena_alloc(&p->scratch, size);
+	void *mem;
 
+	if (size <= p->max_near - p->n_near) {
+		mem = p->near + p->n_near;
+		p->n_near += (size + 15) & ~(size_t)15;	/* never beyond: max_near is a multiple too */
+		return mem;
+	}
+	mem = arena_alloc(&p->scratch, size);
 	p->scratch_full |= !mem;
 	return mem;
 }
@@ -77,7 +83,9 @@ static void *unpack(struct pprof *p, const ProtobufCMessageDescriptor *kind, str
 {
 	void *message;
 
-	arena_reset(&p->scratch);
+	if (p->scratch.used)
+		arena_reset(&p->scratch);
+	p->n_near = 0;
 	p->scratch_full = false;
 	message = protobuf_c_message_unpack(kind, &p->alloc, bytes.n, (const uint8_t *)bytes.p);
 	if (!message && p->scratch_full)
@@ -89,32 +97,24 @@ static void *unpack(struct pprof *p, const ProtobufCMessageDescriptor *kind, str
 
 /* ---- reading ---- */
 
-static int read_sample(struct pprof *p, struct str bytes, uint64_t at, struct err *err)
+static int add_sample(struct pprof *p, const void *m, uint64_t at, struct err *err)
 {
-	const Pb__Sample *m = unpack(p, &pb__sample__descriptor, bytes, at, err);
-
-	return m ? pprof_add_sample(p, m, at, err) : (int)err->code;
+	return pprof_add_sample(p, m, at, err);
 }
 
-static int read_mapping(struct pprof *p, struct str bytes, uint64_t at, struct err *err)
+static int add_mapping(struct pprof *p, const void *m, uint64_t at, struct err *err)
 {
-	const Pb__Mapping *m = unpack(p, &pb__mapping__descriptor, bytes, at, err);
-
-	return m ? pprof_add_mapping(p, m, at, err) : (int)err->code;
+	return pprof_add_mapping(p, m, at, err);
 }
 
-static int read_location(struct pprof *p, struct str bytes, uint64_t at, struct err *err)
+static int add_location(struct pprof *p, const void *m, uint64_t at, struct err *err)
 {
-	const Pb__Location *m = unpack(p, &pb__location__descriptor, bytes, at, err);
-
-	return m ? pprof_add_location(p, m, at, err) : (int)err->code;
+	return pprof_add_location(p, m, at, err);
 }
 
-static int read_function(struct pprof *p, struct str bytes, uint64_t at, struct err *err)
+static int add_function(struct pprof *p, const void *m, uint64_t at, struct err *err)
 {
-	const Pb__Function *m = unpack(p, &pb__function__descriptor, bytes, at, err);
-
-	return m ? pprof_add_function(p, m, at, err) : (int)err->code;
+	return pprof_add_function(p, m, at, err);
 }
 
 static int keep(struct pprof *p, const void *bytes, size_t n, uint64_t at, struct err *err)
@@ -162,27 +162,35 @@ static int read_rest(struct pprof *p, const struct split_field *f, struct err *e
 	return rc ? rc : keep(p, bytes.p, bytes.n, f->at, err);
 }
 
-/* What a top-level field may be on the wire, and who reads it; NULL: kept for the end. */
+/* What a top-level field may be on the wire, and where it goes: a message to `add`, a string to its table, the others are kept for the end. */
 static const struct reader_of {
-	int (*read)(struct pprof *p, struct str bytes, uint64_t at, struct err *err);
+	const ProtobufCMessageDescriptor *message;
+	int (*add)(struct pprof *p, const void *m, uint64_t at, struct err *err);
 	unsigned char wires;	/* bits 1 << wire */
 } readers[F_END] = {
-	[F_SAMPLE_TYPE] = { NULL, 1 << WIRE_BYTES },
-	[F_SAMPLE] = { read_sample, 1 << WIRE_BYTES },
-	[F_MAPPING] = { read_mapping, 1 << WIRE_BYTES },
-	[F_LOCATION] = { read_location, 1 << WIRE_BYTES },
-	[F_FUNCTION] = { read_function, 1 << WIRE_BYTES },
-	[F_STRING] = { pprof_add_string, 1 << WIRE_BYTES },
-	[F_DROP] = { NULL, 1 << WIRE_VARINT },
-	[F_KEEP] = { NULL, 1 << WIRE_VARINT },
-	[F_TIME] = { NULL, 1 << WIRE_VARINT },
-	[F_DURATION] = { NULL, 1 << WIRE_VARINT },
-	[F_PERIOD_TYPE] = { NULL, 1 << WIRE_BYTES },
-	[F_PERIOD] = { NULL, 1 << WIRE_VARINT },
-	[F_COMMENT] = { NULL, 1 << WIRE_VARINT | 1 << WIRE_BYTES },
-	[F_DEFAULT_TYPE] = { NULL, 1 << WIRE_VARINT },
-	[F_DOC_URL] = { NULL, 1 << WIRE_VARINT },
+	[F_SAMPLE_TYPE] = { .wires = 1 << WIRE_BYTES },
+	[F_SAMPLE] = { &pb__sample__descriptor, add_sample, 1 << WIRE_BYTES },
+	[F_MAPPING] = { &pb__mapping__descriptor, add_mapping, 1 << WIRE_BYTES },
+	[F_LOCATION] = { &pb__location__descriptor, add_location, 1 << WIRE_BYTES },
+	[F_FUNCTION] = { &pb__function__descriptor, add_function, 1 << WIRE_BYTES },
+	[F_STRING] = { .wires = 1 << WIRE_BYTES },
+	[F_DROP] = { .wires = 1 << WIRE_VARINT },
+	[F_KEEP] = { .wires = 1 << WIRE_VARINT },
+	[F_TIME] = { .wires = 1 << WIRE_VARINT },
+	[F_DURATION] = { .wires = 1 << WIRE_VARINT },
+	[F_PERIOD_TYPE] = { .wires = 1 << WIRE_BYTES },
+	[F_PERIOD] = { .wires = 1 << WIRE_VARINT },
+	[F_COMMENT] = { .wires = 1 << WIRE_VARINT | 1 << WIRE_BYTES },
+	[F_DEFAULT_TYPE] = { .wires = 1 << WIRE_VARINT },
+	[F_DOC_URL] = { .wires = 1 << WIRE_VARINT },
 };
+
+static int read_message(struct pprof *p, const struct reader_of *r, struct str bytes, uint64_t at, struct err *err)
+{
+	const void *m = unpack(p, r->message, bytes, at, err);
+
+	return !m ? (int)err->code : p->sink ? r->add(p, m, at, err) : 0;
+}
 
 static int read_field(struct pprof *p, const struct split_field *f, struct err *err)
 {
@@ -196,14 +204,16 @@ static int read_field(struct pprof *p, const struct split_field *f, struct err *
 		return pprof_bad(f->at, err, "field %u is not of the type that profiles give it", f->number);
 	if (!p->first_field)
 		p->first_field = (int)f->number;
-	if (!readers[f->number].read) {
+	if (!readers[f->number].message && f->number != F_STRING) {
 		rc = read_rest(p, f, err);
 	} else if (f->value > max) {
 		rc = pprof_over(f->at, f->number == F_STRING ? "string_bytes" : "message_bytes", max, err);
 	} else {
 		rc = split_take(&p->split, f, &bytes, err);
-		if (!rc)
-			rc = readers[f->number].read(p, bytes, f->at, err);
+		if (!rc && f->number == F_STRING)
+			rc = p->sink ? pprof_add_string(p, bytes, f->at, err) : 0;
+		else if (!rc)
+			rc = read_message(p, &readers[f->number], bytes, f->at, err);
 	}
 	p->field_at[f->number] = f->at;
 	p->field_n[f->number]++;
@@ -367,11 +377,12 @@ static int decode(struct reader *in, const struct decode_opts *o, struct sink *s
 	p->split.in = in;
 	p->alloc = (ProtobufCAllocator){ scratch_alloc, scratch_free, p };
 	p->scratch.limit = p->l->message_bytes;
+	p->max_near = p->l->message_bytes < sizeof(p->near) ? 0 : sizeof(p->near);
 	reader_limit(in, p->l->profile_bytes, p->l->profile_ratio);
 	rc = read_all(p, err);
-	if (!rc)
+	if (!rc && sink)	/* none: the messages alone, to measure what they cost */
 		rc = resolve(p, err);
-	if (!rc)
+	if (!rc && sink)
 		rc = put_all(p, err);
 	pprof_free(p);
 	return rc;

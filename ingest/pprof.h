@@ -22,6 +22,7 @@
 #include "ingest/profile.pb-c.h"
 #include "ingest/tree.h"
 
+enum { PPROF_NEAR = 16 << 10 };
 enum pprof_kind { KIND_OTHER, KIND_CPU, KIND_WALL, KIND_HEAP, KIND_CONTENTION, KIND_COUNT };
 struct pprof_measure {
 	struct str metric, count_unit, amount_unit;
@@ -36,7 +37,9 @@ struct pprof {
 	const struct limits *l;
 	struct sink *sink;
 	struct split split;
-	ProtobufCAllocator alloc;	/* into scratch, which is reset for each message */
+	ProtobufCAllocator alloc;	/* into near, then into scratch; both are reset for each message */
+	size_t n_near, max_near;
+	_Alignas(16) char near[PPROF_NEAR];	/* as it comes: nobody asks for zeros, and most messages fit */
 	struct arena scratch;
 	bool scratch_full;
 	char *rest;			/* the small top-level fields as they came */

@@ -95,6 +95,8 @@ struct families {
 	size_t *start, *child;
 	struct item *it;
 	bool *open;	/* the children of this node are tested */
+	fdr_test *test;
+	void *arg;
 };
 
 static void group(const size_t *parent, size_t n, struct families *f)
@@ -108,16 +110,20 @@ static void group(const size_t *parent, size_t n, struct families *f)
 		f->child[f->start[(parent[i] < n ? parent[i] : n) + 1]++] = i;
 }
 
-static void test_family(struct families *f, size_t of, const double *p, double level, double *q, bool *rejected)
+static int test_family(struct families *f, size_t of, double level, double *q, bool *rejected, struct err *err)
 {
 	size_t m = 0, i;
 
 	for (size_t c = f->start[of]; c < f->start[of + 1]; c++) {
-		i = f->child[c];
-		if (isnan(p[i]))
-			f->open[i] = true;
+		struct item it = { .at = f->child[c] };
+		int rc = f->test(f->arg, it.at, &it.p, err);
+
+		if (rc)
+			return rc;
+		if (isnan(it.p))
+			f->open[it.at] = true;
 		else
-			f->it[m++] = (struct item){ p[i], i };
+			f->it[m++] = it;
 	}
 	qsort(f->it, m, sizeof(*f->it), by_p);
 	step_up(f->it, m, 1, q);
@@ -125,12 +131,12 @@ static void test_family(struct families *f, size_t of, const double *p, double l
 		i = f->it[j].at;
 		rejected[i] = f->open[i] = q[i] <= level;
 	}
+	return 0;
 }
 
-int fdr_tree(const size_t *parent, const double *p, size_t n, double level, double *q, bool *rejected, struct err *err)
+int fdr_tree(const size_t *parent, size_t n, double level, fdr_test *test, void *arg, double *q, bool *rejected, struct err *err)
 {
-	struct families f = { 0 };
-	double *copy = NULL;
+	struct families f = { .test = test, .arg = arg };
 	int rc = 0;
 
 	if (n == 0)
@@ -139,26 +145,23 @@ int fdr_tree(const size_t *parent, const double *p, size_t n, double level, doub
 	f.child = calloc(n, sizeof(*f.child));
 	f.it = calloc(n, sizeof(*f.it));
 	f.open = calloc(n, sizeof(*f.open));
-	copy = calloc(n, sizeof(*copy));
-	if (!f.start || !f.child || !f.it || !f.open || !copy) {
+	if (!f.start || !f.child || !f.it || !f.open) {
 		rc = err_nomem(err);
 		goto out;
 	}
-	memcpy(copy, p, n * sizeof(*copy));
 	group(parent, n, &f);
 	for (size_t i = 0; i < n; i++) {
 		q[i] = NAN;
 		rejected[i] = false;
 	}
-	test_family(&f, n, copy, level, q, rejected);
-	for (size_t i = 0; i < n; i++)
+	rc = test_family(&f, n, level, q, rejected, err);
+	for (size_t i = 0; i < n && !rc; i++)
 		if (f.open[i])
-			test_family(&f, i, copy, level, q, rejected);
+			rc = test_family(&f, i, level, q, rejected, err);
 out:
 	free(f.start);
 	free(f.child);
 	free(f.it);
 	free(f.open);
-	free(copy);
 	return rc;
 }

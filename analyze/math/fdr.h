@@ -19,12 +19,15 @@ int fdr_bh(const double *p, size_t n, double *q, struct err *err) ERR_MUST_CHECK
 int fdr_by(const double *p, size_t n, double *q, struct err *err) ERR_MUST_CHECK;	/* Benjamini-Yekutieli */
 int fdr_holm(const double *p, size_t n, double *q, struct err *err) ERR_MUST_CHECK;	/* Holm, family-wise */
 
+/* The p of node i, NaN where no test can be made. */
+typedef int fdr_test(void *arg, size_t i, double *p, struct err *err);
 /*
  * Yekutieli's hierarchy: the roots are one family, the children of a rejected node are one family each, tested
- * with BH at level. parent[i] < i, or FDR_NO_PARENT. q[i] is adjusted within its family and NaN where the parent
- * was not rejected; a node without a p is passed through (its children are tested when it was reached).
+ * with BH at level. parent[i] < i, or FDR_NO_PARENT. Each node is tested when its family is reached, once, and most of a
+ * large tree never: q[i] is adjusted within its family and NaN where the parent was not rejected; a node without a p is
+ * passed through (its children are tested when it was reached).
  */
-int fdr_tree(const size_t *parent, const double *p, size_t n, double level, double *q, bool *rejected, struct err *err)
+int fdr_tree(const size_t *parent, size_t n, double level, fdr_test *test, void *arg, double *q, bool *rejected, struct err *err)
 	ERR_MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /* decode - the records of one file as text, through the same decoder and the text sink: for golden tests and curious people.
- * --totals decodes without a tree and prints nothing: the decoder alone, for the benchmark. */
+ * For the benchmark, and printing nothing: --totals decodes without a tree, --messages takes a profile apart into its messages and keeps none. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,10 +8,12 @@
 #include "ingest/decoder.h"
 #include "ingest/dump.h"
 
-static int decode(int fd, const char *name, bool totals, struct buf *out, struct err *err)
+enum mode { TEXT, TOTALS, MESSAGES };
+
+static int decode(int fd, const char *name, enum mode mode, struct buf *out, struct err *err)
 {
 	const char *why = NULL, *base = strrchr(name, '/');
-	struct decode_opts o = { .limits = &limits_default, .tree = !totals, .name = base ? base + 1 : name };
+	struct decode_opts o = { .limits = &limits_default, .tree = mode == TEXT, .name = base ? base + 1 : name };
 	const struct decoder *d;
 	struct reader *r = NULL;
 	struct dump sink;
@@ -25,11 +27,11 @@ static int decode(int fd, const char *name, bool totals, struct buf *out, struct
 	if (!rc && !d)
 		printf("no decoder: %s\n", why);
 	if (d) {
-		if (!totals)
+		if (mode == TEXT)
 			printf("kind %s version %d\n", d->kind, d->version);
 		dump_init(&sink, out);
 		dump_count_init(&count);
-		rc = d->decode(r, &o, totals ? &count.sink : &sink.sink, err);
+		rc = d->decode(r, &o, mode == TEXT ? &sink.sink : mode == TOTALS || d != &decoder_pprof ? &count.sink : NULL, err);
 		if (out->len)
 			fwrite(out->data, 1, out->len, stdout);
 		if (rc)
@@ -43,14 +45,14 @@ int main(int argc, char **argv)
 {
 	struct buf out = { 0 };
 	struct err err = { 0 };
-	bool totals = argc == 3 && strcmp(argv[1], "--totals") == 0;
-	int fd = argc == 2 || totals ? open(argv[argc - 1], O_RDONLY | O_CLOEXEC) : -1;
+	enum mode mode = argc == 3 && strcmp(argv[1], "--totals") == 0 ? TOTALS : argc == 3 && strcmp(argv[1], "--messages") == 0 ? MESSAGES : TEXT;
+	int fd = argc == 2 || mode != TEXT ? open(argv[argc - 1], O_RDONLY | O_CLOEXEC) : -1;
 
 	if (fd < 0) {
-		fprintf(stderr, "usage: decode [--totals] FILE\n");
+		fprintf(stderr, "usage: decode [--totals | --messages] FILE\n");
 		return 2;
 	}
-	decode(fd, argv[argc - 1], totals, &out, &err);
+	decode(fd, argv[argc - 1], mode, &out, &err);
 	buf_free(&out);
 	close(fd);
 	return 0;
