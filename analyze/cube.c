@@ -232,6 +232,58 @@ static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure,
 	return store_end(q, err);
 }
 
+/*
+ * Where a giant tree was folded, flat and cum of functions are what was summed while decoding. A symbol of several functions keeps the tree's cum: one
+ * stack may hold two of them.
+ */
+static int add_exact(struct cube *c, struct pass *p, size_t s, int64_t measure, double sign, bool *fresh, struct err *err)
+{
+	struct stmt *q;
+	size_t row = s * ((size_t)c->n_symbols + 1);
+	int rc = store_query(p->st, &q, err,
+			     "SELECT f.symbol, sum(t.flat), sum(t.flat_count), sum(t.cum), sum(t.cum_count), count(*) FROM func_total t"
+			     " JOIN func_symbol f ON f.func = t.func WHERE t.measure = ? GROUP BY f.symbol", "i", measure);
+
+	if (rc)
+		return rc;
+	while (store_next(q, err)) {
+		size_t symbol = (size_t)stmt_int(q, 0), at = row + symbol;
+		bool alone = stmt_int(q, 5) == 1;
+
+		for (int f = 0; f < FIGURES && !fresh[symbol]; f++) {
+			figure_of(c, (enum figure)f)[STAT_FLAT][at] = 0;
+			if (alone)
+				figure_of(c, (enum figure)f)[STAT_CUM][at] = 0;
+		}
+		fresh[symbol] = true;
+		add_cell(c, p, STAT_FLAT, at, sign, stmt_real(q, 1), stmt_real(q, 2));
+		if (alone)
+			add_cell(c, p, STAT_CUM, at, sign, stmt_real(q, 3), stmt_real(q, 4));
+	}
+	return store_end(q, err);
+}
+
+static int unfold(struct cube *c, struct pass *p, const struct tree *t, size_t s, struct err *err)
+{
+	const struct cube_slice *sl = &c->slice[s];
+	bool *fresh = NULL;
+	int rc = 0;
+
+	for (uint32_t i = 1; !fresh && i <= t->n_symbols; i++)
+		if (str_is(t->sym[i].name, "[folded]") && CUBE_AT(c, amount, STAT_FLAT, s, i) > 0) {
+			fresh = arena_array(&p->mem, bool, (size_t)t->n_symbols + 1);
+			if (!fresh)
+				return err_nomem(err);
+			for (int f = 0; f < FIGURES; f++)
+				figure_of(c, (enum figure)f)[STAT_FLAT][s * ((size_t)c->n_symbols + 1) + i] = 0;
+		}
+	if (fresh)
+		rc = add_exact(c, p, s, sl->measure, 1, fresh, err);
+	if (fresh && !rc && sl->minus != STORE_NULL)
+		rc = add_exact(c, p, s, sl->minus, -1, fresh, err);
+	return rc;
+}
+
 static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size_t s, double *flat[FIGURES], double *cum, struct err *err)
 {
 	const struct cube_slice *sl = &c->slice[s];
@@ -245,8 +297,10 @@ static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size
 		rc = add_samples(c, p, sl->side, sl->minus, -1, flat, &any, err);
 	if (!rc && any)
 		spread(c, t, s, flat, cum);
-	if (rc || any || p->view || p->by_label)	/* totals know no labels */
+	if (rc || p->view || p->by_label)	/* totals know no labels */
 		return rc;
+	if (any)
+		return unfold(c, p, t, s, err);
 	rc = add_totals(c, p, s, sl->measure, 1, err);
 	return rc || sl->minus == STORE_NULL ? rc : add_totals(c, p, s, sl->minus, -1, err);
 }

@@ -342,5 +342,6 @@ int pass_guilty(struct pass *p, struct err *err)
 		if (s->n_guilty)
 			rc = of_cause(p, &lines, &t, &g, s, err);
 	}
+	guilty_lines_free(&lines);
 	return rc;
 }

@@ -7,6 +7,7 @@
 
 #include "analyze/catalogue.h"
 #include "analyze/tree.h"
+#include "core/map.h"
 
 #define GUILTY_METRICS 6
 
@@ -24,12 +25,18 @@ struct guilty_lines {
 	uint32_t *symbol, *func;	/* by callsite */
 	int32_t *line;
 	struct guilty_costs costs;
+	/* The places of one measure, of all user symbols: its samples are read once. */
+	const char *measure;
+	struct map places;
+	struct guilty_place *place;
+	uint32_t cap;
 };
 
 int guilty_lines_load(struct guilty_lines *g, struct pass *p, const struct tree *t, struct err *err) ERR_MUST_CHECK;
 /* The (function, line) of a user symbol whose own cost per unit of work grew most; STORE_NULL when it has no samples. */
 int guilty_line(struct guilty_lines *g, struct pass *p, const char *measure, uint32_t symbol, int64_t *func, int64_t *line,
 		struct err *err) ERR_MUST_CHECK;
+void guilty_lines_free(struct guilty_lines *g);
 
 /*
  * The symbol above the frames of a cost signature under which its cost grew most: the nearest user function, or where none stands there the nearest

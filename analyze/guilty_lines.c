@@ -6,10 +6,11 @@
  * the nearest user call site at or above the leaf, the same rule as the `own` statistic, and summed by (function, line) of that call site.
  */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "analyze/guilty.h"
 #include "analyze/labels.h"
-#include "core/map.h"
 
 int guilty_lines_load(struct guilty_lines *g, struct pass *p, const struct tree *t, struct err *err)
 {
@@ -43,21 +44,41 @@ int guilty_lines_load(struct guilty_lines *g, struct pass *p, const struct tree 
 	return store_end(q, err);
 }
 
-#define MAX_PLACES 65536	/* lines of one function that are told apart; no hand-written function has more */
-
-struct place {
+struct place_key {
 	uint32_t func;
 	int32_t line;
 };
 
-struct places {
-	struct map map;
-	double *growth;
-	size_t cap;
+struct guilty_place {
+	uint32_t symbol, func;
+	int32_t line;
+	double growth;
 };
 
-static int add(struct guilty_lines *g, struct pass *p, struct places *pl, enum side side, int64_t measure, double factor, uint32_t symbol,
-	       struct err *err)
+static int place_of(struct guilty_lines *g, uint32_t owner, struct guilty_place **out, struct err *err)
+{
+	struct place_key key = { g->func[owner], g->line[owner] };
+	bool is_new;
+	uint32_t i = map_add(&g->places, &key, sizeof(key), &is_new);
+
+	if (i == MAP_NONE)
+		return err_nomem(err);
+	if (i >= g->cap) {
+		uint32_t cap = g->cap ? g->cap * 2 : 1024;
+		struct guilty_place *place = realloc(g->place, cap * sizeof(*place));
+
+		if (!place)
+			return err_nomem(err);
+		g->place = place;
+		g->cap = cap;
+	}
+	*out = &g->place[i];
+	if (is_new)
+		**out = (struct guilty_place){ g->symbol[owner], key.func, key.line, 0 };
+	return 0;
+}
+
+static int add(struct guilty_lines *g, struct pass *p, enum side side, int64_t measure, double factor, struct err *err)
 {
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err, "SELECT callsite, sum(amount) FROM sample WHERE measure = ?1" LABELS_OF("labelset", "2") " GROUP BY callsite", "is",
@@ -66,17 +87,14 @@ static int add(struct guilty_lines *g, struct pass *p, struct places *pl, enum s
 	if (rc)
 		return rc;
 	while (!rc && store_next(q, err)) {
-		uint32_t owner = g->owner[stmt_int(q, 0)], i;
-		struct place key;
+		uint32_t owner = g->owner[stmt_int(q, 0)];
+		struct guilty_place *place;
 
-		if (!owner || g->symbol[owner] != symbol)
+		if (!owner)
 			continue;
-		key = (struct place){ g->func[owner], g->line[owner] };
-		i = map_add(&pl->map, &key, sizeof(key), NULL);
-		if (i == MAP_NONE)
-			rc = err_nomem(err);
-		else if (i < pl->cap)
-			pl->growth[i] += factor * stmt_real(q, 1);
+		rc = place_of(g, owner, &place, err);
+		if (!rc)
+			place->growth += factor * stmt_real(q, 1);
 	}
 	return store_finish(q, rc, err);
 }
@@ -118,35 +136,47 @@ static int load_slices(struct pass *p, const char *measure, struct slice_row **o
 	return store_end(q, err);
 }
 
-int guilty_line(struct guilty_lines *g, struct pass *p, const char *measure, uint32_t symbol, int64_t *func, int64_t *line, struct err *err)
+static int load_measure(struct guilty_lines *g, struct pass *p, const char *measure, struct err *err)
 {
-	struct places pl = { .cap = MAX_PLACES };
 	struct slice_row *row;
-	double sum[SIDES], most = -INFINITY;
+	double sum[SIDES];
 	size_t n;
 	int rc = load_slices(p, measure, &row, &n, sum, err);
 
-	*func = *line = STORE_NULL;
-	pl.growth = arena_array(&p->mem, double, pl.cap);
-	if (!rc && !pl.growth)
-		rc = err_nomem(err);
+	map_free(&g->places);
+	g->measure = measure;
 	for (size_t i = 0; !rc && i < n; i++) {
 		double factor = (row[i].side == CUR ? 1 : -1) / sum[row[i].side];
 
-		rc = add(g, p, &pl, row[i].side, row[i].measure, factor, symbol, err);
+		rc = add(g, p, row[i].side, row[i].measure, factor, err);
 		if (!rc && row[i].minus != STORE_NULL)
-			rc = add(g, p, &pl, row[i].side, row[i].minus, -factor, symbol, err);
+			rc = add(g, p, row[i].side, row[i].minus, -factor, err);
 	}
-	for (uint32_t i = 0; !rc && i < pl.map.n; i++) {
-		struct place k;
+	return rc;
+}
 
-		memcpy(&k, pl.map.key[i].p, sizeof(k));
-		if (pl.growth[i] > most || (pl.growth[i] == most && k.line < *line)) {
-			most = pl.growth[i];
-			*func = k.func;
-			*line = k.line;
+int guilty_line(struct guilty_lines *g, struct pass *p, const char *measure, uint32_t symbol, int64_t *func, int64_t *line, struct err *err)
+{
+	double most = -INFINITY;
+	int rc = g->measure && strcmp(g->measure, measure) == 0 ? 0 : load_measure(g, p, measure, err);
+
+	*func = *line = STORE_NULL;
+	for (uint32_t i = 0; !rc && i < g->places.n; i++) {
+		const struct guilty_place *k = &g->place[i];
+
+		if (k->symbol != symbol)
+			continue;
+		if (k->growth > most || (k->growth == most && k->line < *line)) {
+			most = k->growth;
+			*func = k->func;
+			*line = k->line;
 		}
 	}
-	map_free(&pl.map);
 	return rc;
+}
+
+void guilty_lines_free(struct guilty_lines *g)
+{
+	map_free(&g->places);
+	free(g->place);
 }

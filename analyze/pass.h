@@ -39,6 +39,7 @@ struct pass {
 	bool one_process;		/* both sides are the same processes at the same time, told apart by their samples' labels */
 	double mutex_fraction;		/* of mutex events that were sampled */
 	int n_caveats;
+	const struct tree *tree;	/* tree_load(): the tree once it is whole */
 	const struct learned *learned;	/* pass_causes(): what verdicts moved the scores; NULL: nothing did */
 };
 

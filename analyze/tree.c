@@ -54,9 +54,15 @@ static bool seen_above(const struct tree *t, uint32_t path)
 int tree_load(struct tree *t, struct pass *p, struct err *err)
 {
 	struct stmt *q;
+	struct tree *whole;
 	int64_t n = 0;
-	int rc = load_symbols(t, p, err);
+	int rc = 0;
 
+	if (p->tree) {
+		*t = *p->tree;
+		return 0;
+	}
+	rc = load_symbols(t, p, err);
 	if (!rc)
 		rc = store_int(p->st, err, &n, 0, "SELECT max(id) FROM path", "");
 	if (rc)
@@ -79,5 +85,13 @@ int tree_load(struct tree *t, struct pass *p, struct err *err)
 		t->owner[id] = t->sym[t->symbol[id]].kind == KIND_USER ? t->symbol[id] : t->owner[t->parent[id]];
 		t->outermost[id] = !seen_above(t, (uint32_t)id);
 	}
-	return store_end(q, err);
+	rc = store_end(q, err);
+	if (rc || !n)
+		return rc;
+	whole = arena_new(&p->mem, struct tree);	/* paths are made once: what comes later finds it here */
+	if (!whole)
+		return err_nomem(err);
+	*whole = *t;
+	p->tree = whole;
+	return 0;
 }

@@ -25,7 +25,7 @@ struct tree {
 	struct tree_symbol *sym;	/* by symbol */
 };
 
-/* In the pass's arena. */
+/* In the pass's arena; read from the store once. */
 int tree_load(struct tree *t, struct pass *p, struct err *err) ERR_MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 #include "cli/work.h"
 #include "core/file.h"
 
-#define TREE_BYTES (8 << 20)	/* as stored, usually gzip'd */
+#define TREE_BYTES (1 << 20)	/* as stored, usually gzip'd */
 
 /* The view that the options ask for. False: function totals as they are will do. */
 static bool view_of(const struct ctx *c, struct analyze_view *v)
