@@ -204,24 +204,51 @@ static void add_cell(struct cube *c, struct pass *p, enum stat stat, size_t at, 
 	}
 }
 
-static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure, double sign, struct err *err)
-{
-	struct cube_slice *sl = &c->slice[s];
-	struct stmt *q;
-	size_t row = s * ((size_t)c->n_symbols + 1);
-	int rc = store_query(p->st, &q, err,
-			     "SELECT f.symbol, sum(t.flat), sum(t.flat_count), sum(t.cum), sum(t.cum_count) FROM func_total t"
-			     " JOIN func_symbol f ON f.func = t.func WHERE t.measure = ? GROUP BY f.symbol", "i", measure);
+/* A measure's function totals, added up by symbol. */
+struct totals {
+	int64_t flat, count, cum, cum_count;
+	uint32_t funcs;
+};
 
+static int load_totals(struct totals **out, const struct cube *c, struct pass *p, int64_t measure, struct err *err)
+{
+	struct totals *sum = arena_array(&p->mem, struct totals, (size_t)c->n_symbols + 1);
+	struct stmt *q;
+	int rc = sum ? store_query(p->st, &q, err,
+				   "SELECT f.symbol, t.flat, t.flat_count, t.cum, t.cum_count FROM func_total t JOIN func_symbol f ON f.func = t.func"
+				   " WHERE t.measure = ?", "i", measure)
+		     : err_nomem(err);
+
+	*out = sum;
 	if (rc)
 		return rc;
 	while (store_next(q, err)) {
-		size_t at = row + (size_t)stmt_int(q, 0);
-		double flat = stmt_real(q, 1), count = stmt_real(q, 2), raw = cube_raw(c, p, count, flat);
+		struct totals *t = &sum[stmt_int(q, 0)];
 
+		t->flat += stmt_int(q, 1);
+		t->count += stmt_int(q, 2);
+		t->cum += stmt_int(q, 3);
+		t->cum_count += stmt_int(q, 4);
+		t->funcs++;
+	}
+	return store_end(q, err);
+}
+
+static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure, double sign, struct err *err)
+{
+	struct cube_slice *sl = &c->slice[s];
+	struct totals *sum;
+	int rc = load_totals(&sum, c, p, measure, err);
+
+	for (uint32_t i = 1; !rc && i <= c->n_symbols; i++) {
+		size_t at = s * ((size_t)c->n_symbols + 1) + i;
+		double flat = (double)sum[i].flat, count = (double)sum[i].count, raw = cube_raw(c, p, count, flat);
+
+		if (!sum[i].funcs)
+			continue;
 		add_cell(c, p, STAT_FLAT, at, sign, flat, count);
 		add_cell(c, p, STAT_OWN, at, sign, flat, count);
-		add_cell(c, p, STAT_CUM, at, sign, stmt_real(q, 3), stmt_real(q, 4));
+		add_cell(c, p, STAT_CUM, at, sign, (double)sum[i].cum, (double)sum[i].cum_count);
 		sl->total += sign * flat;
 		sl->total_count += sign * count;
 		if (raw > 0) {
@@ -229,7 +256,7 @@ static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure,
 			sl->var_count += sign * count * count / raw;
 		}
 	}
-	return store_end(q, err);
+	return rc;
 }
 
 /*
@@ -238,29 +265,26 @@ static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure,
  */
 static int add_exact(struct cube *c, struct pass *p, size_t s, int64_t measure, double sign, bool *fresh, struct err *err)
 {
-	struct stmt *q;
-	size_t row = s * ((size_t)c->n_symbols + 1);
-	int rc = store_query(p->st, &q, err,
-			     "SELECT f.symbol, sum(t.flat), sum(t.flat_count), sum(t.cum), sum(t.cum_count), count(*) FROM func_total t"
-			     " JOIN func_symbol f ON f.func = t.func WHERE t.measure = ? GROUP BY f.symbol", "i", measure);
+	struct totals *sum;
+	int rc = load_totals(&sum, c, p, measure, err);
 
-	if (rc)
-		return rc;
-	while (store_next(q, err)) {
-		size_t symbol = (size_t)stmt_int(q, 0), at = row + symbol;
-		bool alone = stmt_int(q, 5) == 1;
+	for (uint32_t i = 1; !rc && i <= c->n_symbols; i++) {
+		size_t at = s * ((size_t)c->n_symbols + 1) + i;
+		bool alone = sum[i].funcs == 1;
 
-		for (int f = 0; f < FIGURES && !fresh[symbol]; f++) {
+		if (!sum[i].funcs)
+			continue;
+		for (int f = 0; f < FIGURES && !fresh[i]; f++) {
 			figure_of(c, (enum figure)f)[STAT_FLAT][at] = 0;
 			if (alone)
 				figure_of(c, (enum figure)f)[STAT_CUM][at] = 0;
 		}
-		fresh[symbol] = true;
-		add_cell(c, p, STAT_FLAT, at, sign, stmt_real(q, 1), stmt_real(q, 2));
+		fresh[i] = true;
+		add_cell(c, p, STAT_FLAT, at, sign, (double)sum[i].flat, (double)sum[i].count);
 		if (alone)
-			add_cell(c, p, STAT_CUM, at, sign, stmt_real(q, 3), stmt_real(q, 4));
+			add_cell(c, p, STAT_CUM, at, sign, (double)sum[i].cum, (double)sum[i].cum_count);
 	}
-	return store_end(q, err);
+	return rc;
 }
 
 static int unfold(struct cube *c, struct pass *p, const struct tree *t, size_t s, struct err *err)

@@ -11,7 +11,9 @@
  * report says it with both names. Functions too rare to be told from chance are left alone: being sampled on one side only is usual for them.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyze/tree.h"
 #include "core/gosym.h"
@@ -57,30 +59,69 @@ static bool can_be_renamed(const struct renames *r, uint32_t s)
 	return r->t.sym[s].name.p && (k == KIND_USER || k == KIND_DEPENDENCY || k == KIND_STD);
 }
 
-static int load_presence(struct renames *r, struct err *err)
+/* Adds one measure of one side; n: by symbol, how many of the metric's events it saw, NULL where events are not what tells. */
+static int add_presence(struct renames *r, int64_t measure, enum side side, double *n, struct err *err)
 {
-	static const char sql[] =
-		"WITH d (metric, side, symbol, n) AS (SELECT m.metric, t.side, s.symbol, sum(ft.cum_count) FROM func_total ft"
-		"  JOIN measure m ON m.id = ft.measure JOIN profile f ON f.id = m.profile JOIN func_symbol s ON s.func = ft.func"
-		"  JOIN (SELECT DISTINCT instance, side FROM stretch) t ON t.instance = f.instance GROUP BY 1, 2, 3),"
-		" e AS (SELECT *, max(n) OVER (PARTITION BY metric, side) AS most FROM d)"
-		" SELECT symbol, side = 'current', max(CASE WHEN metric IN ('cpu', 'wall', 'goroutine') THEN n END),"
-		" max(CASE WHEN metric IN ('cpu', 'wall', 'goroutine') THEN n * 1.0 / most END)"
-		" FROM e GROUP BY symbol, side";
 	struct stmt *q;
-	int rc = store_query(r->p->st, &q, err, sql, "");
+	int rc = store_query(r->p->st, &q, err,
+			     "SELECT s.symbol, t.cum_count FROM func_total t JOIN func_symbol s ON s.func = t.func WHERE t.measure = ?", "i", measure);
 
 	if (rc)
 		return rc;
 	while (store_next(q, err)) {
-		struct who *w = &r->who[stmt_int(q, 0)];
-		enum side side = stmt_int(q, 1) == 1 ? CUR : BASE;
+		int64_t symbol = stmt_int(q, 0);
 
-		w->there[side] = true;
-		w->events[side] = stmt_null(q, 2) ? 0 : stmt_real(q, 2);
-		w->share[side] = stmt_null(q, 3) ? 0 : stmt_real(q, 3);
+		r->who[symbol].there[side] = true;
+		if (n)
+			n[symbol] += stmt_real(q, 1);
 	}
 	return store_end(q, err);
+}
+
+/* What the symbols have of one metric on one side, against the one that has most. */
+static void take_presence(struct renames *r, enum side side, double *n)
+{
+	double most = 0;
+
+	for (uint32_t s = 1; s <= r->t.n_symbols; s++)
+		most = fmax(most, n[s]);
+	for (uint32_t s = 1; s <= r->t.n_symbols; s++) {
+		struct who *w = &r->who[s];
+
+		w->events[side] = fmax(w->events[side], n[s]);
+		w->share[side] = fmax(w->share[side], most > 0 ? n[s] / most : 0);
+		n[s] = 0;
+	}
+}
+
+static int load_presence(struct renames *r, struct err *err)
+{
+	static const char sql[] =
+		"SELECT m.id, m.metric IN ('cpu', 'wall', 'goroutine'), m.metric, t.side = 'current' FROM measure m JOIN profile f ON f.id = m.profile"
+		" JOIN (SELECT DISTINCT instance, side FROM stretch) t ON t.instance = f.instance ORDER BY 3, 4";
+	struct stmt *q;
+	double *n = arena_array(&r->p->mem, double, (size_t)r->t.n_symbols + 1);
+	char metric[64] = "";
+	enum side side = BASE;
+	int rc = n ? store_query(r->p->st, &q, err, sql, "") : err_nomem(err);
+
+	if (rc)
+		return rc;
+	while (!rc && store_next(q, err)) {
+		struct str name = stmt_text(q, 2);
+		enum side now = stmt_int(q, 3) == 1 ? CUR : BASE;
+
+		if (!str_is(name, metric) || now != side) {
+			take_presence(r, side, n);
+			snprintf(metric, sizeof(metric), "%.*s", (int)name.n, name.p);
+			side = now;
+		}
+		rc = add_presence(r, stmt_int(q, 0), side, stmt_int(q, 1) ? n : NULL, err);
+	}
+	rc = store_finish(q, rc, err);
+	if (!rc)
+		take_presence(r, side, n);
+	return rc;
 }
 
 static uint32_t now(const struct renames *r, uint32_t s)

@@ -9,6 +9,7 @@
  */
 #include "analyze/pass.h"
 #include "core/gosym.h"
+#include "core/map.h"
 
 static bool contains(struct str s, const char *what)
 {
@@ -96,36 +97,52 @@ static const char *kind_of(const struct homes *homes, struct str name, struct st
 	return gosym_is_std(package) ? "std" : "user";
 }
 
-static int put_symbol(struct pass *p, const struct homes *homes, int64_t func, struct str name, struct str file, struct buf *canonical, struct buf *path, struct err *err)
+/* Symbols by name, numbered as they come. */
+struct symbols {
+	struct map names;
+	struct buf canonical, path;
+};
+
+static int symbol_of(struct pass *p, struct symbols *k, const struct homes *homes, struct str name, struct str file, int64_t *id, struct err *err)
 {
 	struct str package = gosym_package(name);
-	int64_t id = 0;
+	uint32_t number;
+	bool is_new;
 	int rc;
 
-	buf_reset(canonical);
-	buf_reset(path);
+	buf_reset(&k->canonical);
+	buf_reset(&k->path);
 	if (p->o->view && p->o->view->exact)
-		buf_str(canonical, name);
+		buf_str(&k->canonical, name);
 	else
-		gosym_canonical(canonical, name);
-	gosym_path(path, package);
-	rc = buf_check(canonical, err);
+		gosym_canonical(&k->canonical, name);
+	gosym_path(&k->path, package);
+	rc = buf_check(&k->canonical, err);
 	if (!rc)
-		rc = buf_check(path, err);
-	if (!rc)
-		rc = store_run(p->st, err, "INSERT OR IGNORE INTO symbol (name, package, kind) VALUES (?, ?, ?)", "tts",
-			       buf_view(canonical), buf_view(path), kind_of(homes, name, file, package));
-	if (!rc)
-		rc = store_int(p->st, err, &id, 0, "SELECT id FROM symbol WHERE name = ?", "t", buf_view(canonical));
-	if (!rc)
-		rc = store_run(p->st, err, "INSERT INTO func_symbol (func, symbol, how) VALUES (?, ?, ?)", "iis", func, id,
-			       str_eq(buf_view(canonical), name) ? "same" : contains(name, "[") ? "generic" : "closure");
-	return rc;
+		rc = buf_check(&k->path, err);
+	if (rc)
+		return rc;
+	number = map_add(&k->names, k->canonical.data ? k->canonical.data : "", k->canonical.len, &is_new);
+	if (number == MAP_NONE)
+		return err_nomem(err);
+	*id = (int64_t)number + 1;
+	return is_new ? store_run(p->st, err, "INSERT INTO symbol (id, name, package, kind) VALUES (?, ?, ?, ?)", "itts", *id, buf_view(&k->canonical),
+				  buf_view(&k->path), kind_of(homes, name, file, package))
+		      : 0;
+}
+
+static int put_symbol(struct pass *p, struct symbols *k, const struct homes *homes, int64_t func, struct str name, struct str file, struct err *err)
+{
+	int64_t id;
+	int rc = symbol_of(p, k, homes, name, file, &id, err);
+
+	return rc ? rc : store_run(p->st, err, "INSERT INTO func_symbol (func, symbol, how) VALUES (?, ?, ?)", "iis", func, id,
+				   str_eq(buf_view(&k->canonical), name) ? "same" : contains(name, "[") ? "generic" : "closure");
 }
 
 int pass_symbols(struct pass *p, struct err *err)
 {
-	struct buf canonical = { .limit = 1 << 20 }, path = { .limit = 1 << 20 };
+	struct symbols k = { .canonical = { .limit = 1 << 20 }, .path = { .limit = 1 << 20 } };
 	struct homes homes = { .n = 0 };
 	struct stmt *q;
 	/* By name: which file of a name speaks for its kind must not depend on the order of reading. */
@@ -136,9 +153,10 @@ int pass_symbols(struct pass *p, struct err *err)
 	if (rc)
 		return rc;
 	while (!rc && store_next(q, err))
-		rc = put_symbol(p, &homes, stmt_int(q, 0), stmt_text(q, 1), stmt_text(q, 2), &canonical, &path, err);
+		rc = put_symbol(p, &k, &homes, stmt_int(q, 0), stmt_text(q, 1), stmt_text(q, 2), err);
 	rc = store_finish(q, rc, err);
-	buf_free(&canonical);
-	buf_free(&path);
+	map_free(&k.names);
+	buf_free(&k.canonical);
+	buf_free(&k.path);
 	return rc;
 }
