@@ -44,7 +44,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(B) $(OPT) $(WARN) $(HARD) -fPIE -MMD
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined) $(LDFLAGS)
 
 all: $(BIN) ## ./attrib
-units: $(UNIT) $(B)/tests/tools/decode $(B)/tests/bench/genprof $(B)/tests/eval/eval $(EVALTEST)
+units: $(UNIT) $(B)/tests/tools/decode $(B)/tests/bench/genprof $(B)/tests/bench/gentext $(B)/tests/bench/floor $(B)/tests/eval/eval $(EVALTEST)
 
 $(BIN): $(OBJ)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJ) $(PKG_LIBS)
@@ -121,6 +121,7 @@ test-all: ## make test, with gcc and clang, with sanitizers, with valgrind
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) B=build/clang BIN=build/clang/attrib CC=clang all units
 	$(Q)sh tests/all build/clang build/clang/attrib
 	$(Q)sh tests/valgrind build attrib
+	$(Q)sh tests/counts build ./attrib || [ $$? = 77 ]
 	$(Q)sh tests/triage-all ./attrib build/san/attrib
 
 lint: ## clang-tidy, cppcheck, shellcheck, layers, sizes
@@ -128,8 +129,8 @@ lint: ## clang-tidy, cppcheck, shellcheck, layers, sizes
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/lint $(B) "$(PKG_CFLAGS)"
 
-bench: ## speed as a ratio to peers and to zlib, in pairs, in one run
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/bench/genprof $(B)/tests/tools/decode
+bench: ## speed as a ratio to peers and to zlib, in pairs, in one run, into docs/performance.md; SIZES=50000 ROUNDS=3 ONLY=diff for a look
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all $(B)/tests/bench/genprof $(B)/tests/bench/gentext $(B)/tests/bench/floor $(B)/tests/tools/decode
 	$(Q)python3 tests/bench/run $(B) ./$(BIN)
 
 LAB_HOME ?= /opt/lab
