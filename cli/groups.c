@@ -28,7 +28,7 @@ static const struct opt input[] = {
 	{ "timeout", 0, OPT_TEXT, "TIME", AT(timeout), "stop after so long, such as 90s or 10m: exit 5", NULL },
 	{ "workers", 0, OPT_NUMBER, "N", AT(workers), "processes that read files; 0, the default: one a processor", NULL },
 	{ "no-sandbox", 0, OPT_FLAG, NULL, AT(no_sandbox), "do not lock the reading processes in (Landlock)", NULL },
-	{ "progress", 0, OPT_TEXT, "HOW", AT(progress), "auto (on a terminal), plain (a line a step) or none", how },
+	{ "progress", 0, OPT_TEXT, "HOW", AT(progress), "auto (on a terminal; plain in CI), plain (a line a step) or none", how },
 	{ .name = NULL },
 };
 

@@ -2,7 +2,7 @@
 /*
  * progress.c - a line on a terminal that waits longer than a second, at most ten redraws a second
  *
- * Elsewhere nothing, unless --progress=plain asks for a line a step: a CI log keeps every redraw for ever.
+ * In CI, and with --progress=plain, a line a step instead: a log keeps every redraw for ever. Elsewhere nothing.
  */
 #include "cli/progress.h"
 
@@ -28,7 +28,7 @@ void progress_init(struct progress *p, const struct ctx *c)
 	bool automatic = !c->o.progress || strcmp(c->o.progress, "auto") == 0;
 
 	*p = (struct progress){ .start = now() };
-	p->plain = !automatic && strcmp(c->o.progress, "plain") == 0;
+	p->plain = automatic ? c->ci && !c->tty_err && !c->o.quiet : strcmp(c->o.progress, "plain") == 0;
 	p->draw = automatic && c->tty_err && !c->o.quiet;
 }
 
