@@ -181,6 +181,7 @@ static void set_with(struct ui *u, struct str run)
 		store_close(u->other_st);
 		u->other = m;
 		u->other_st = st;
+		u->others++;
 		ui_go(u, VIEW_COMPARE);
 		ui_dirty(u);
 	}

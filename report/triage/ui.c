@@ -286,6 +286,7 @@ static int load(struct ui *u, struct err *err)
 		rc = u->o->acts.open ? u->o->acts.open(u->o->acts.arg, str_from(u->o->with), &u->other_st, err) : 0;
 		if (!rc && u->other_st)
 			rc = report_model_load(&u->other, u->other_st, err);
+		u->others++;
 	}
 	return rc;
 }

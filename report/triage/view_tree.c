@@ -28,6 +28,7 @@ struct tree_state {
 	unsigned generation;
 	bool signs;
 	struct tree_look look;
+	struct there there;
 };
 
 const struct tree_look *tree_look(const struct ui *u)
@@ -70,6 +71,7 @@ void tree_end(struct ui *u)
 	free(u->tree->open);
 	free(u->tree->kids);
 	free(u->tree->sign);
+	there_free(&u->tree->there);
 	free(u->tree);
 	u->tree = NULL;
 }
@@ -224,6 +226,8 @@ static int build(struct ui *u, struct err *err)
 	if (!u->costs->ready)
 		return 0;
 	read_signs(u, t);
+	if (there_load(&t->there, u, err))
+		return (int)err->code;
 	if (!room(t, 1))
 		return err_nomem(err);
 	t->v[t->n++] = 0;
@@ -292,6 +296,8 @@ static void numbers(const struct ui *u, uint32_t path, struct buf *out)
 		change(out, u, base, cur, unit);
 		buf_printf(out, "%c\x1b[0m", path ? sign : ' ');
 	}
+	if (there_shown(&u->tree->there, u))
+		cell(out, u, there_value(&u->tree->there, u, path), unit, 10);
 	if (u->columns >= 140) {	/* the other of flat and cum */
 		double *const *other = l->flat ? c->cum : c->flat;
 
@@ -499,10 +505,12 @@ static void head(const struct ui *u, struct buf *out)
 		buf_puts(out, " baseline");
 	buf_puts(out, "   current");
 	if (u->costs->slices[BASE])
-		buf_puts(out, "    change  ");
+		buf_puts(out, "    change ");
+	if (u->tree && there_shown(&u->tree->there, u))
+		buf_puts(out, "     there");
 	if (u->columns >= 140)
-		buf_puts(out, tree_look(u)->flat ? "         cum   " : "        flat   ");
-	buf_puts(out, "function; + - certain, ~ cannot be told from chance");
+		buf_puts(out, tree_look(u)->flat ? "       cum    " : "       flat   ");
+	buf_puts(out, " function; + - certain, ~ cannot be told from chance");
 }
 
 const struct view view_tree = { .name = "tree", .tab = "tree", .about = "the call tree of both sides: baseline, current, change", .build = build, .count = lines,
