@@ -2,6 +2,7 @@
 /*
  * act.c - what keys do in every view: moving, jumping from a thing to the next
  */
+#include "report/triage/tree.h"
 #include "report/triage/ui.h"
 
 #include <math.h>
@@ -151,6 +152,26 @@ static bool to_cluster(struct ui *u, struct str name)
 	return false;
 }
 
+/* Where goroutines speak for a cause: the cluster of the first that do. */
+static bool to_cluster_of(struct ui *u, const struct model_cause *c)
+{
+	for (size_t i = 0; c && i < c->evidence.n; i++)
+		if (str_is(c->evidence.v[i].role, "for") && to_cluster(u, c->evidence.v[i].cluster))
+			return true;
+	return false;
+}
+
+/* The path of a function that costs most, of those that cost anything; 0: none. */
+static uint32_t costliest(const struct costs *c, uint32_t symbol)
+{
+	uint32_t best = 0;
+
+	for (uint32_t p = 1; symbol && p <= c->n_paths; p++)
+		if (c->symbol[p] == symbol && look_has(c, p) && (!best || c->cum[CUR][p] > c->cum[CUR][best]))
+			best = p;
+	return best;
+}
+
 /* The metric that a piece of evidence is about, when the tree has it. */
 static void to_metric(struct ui *u, struct str metric)
 {
@@ -167,7 +188,7 @@ static void stack(struct ui *u, struct item it)
 	const struct model_cause *c = act_cause(u, it);
 	struct model_place at = { .line = STORE_NULL };
 	struct str metric = STR_NONE;
-	uint32_t symbol, best = 0;
+	uint32_t best = 0;
 
 	if (it.kind == ITEM_EVIDENCE) {
 		const struct model_evidence *e = &u->m->evidence.v[it.index];
@@ -188,10 +209,10 @@ static void stack(struct ui *u, struct item it)
 	to_metric(u, metric);
 	while (!u->costs->ready && u->costs->n_paths < 100000 && costs_step(u->costs, 20))
 		;
-	symbol = act_symbol(u, at.function.p ? at.function : c->guilty.v[0].place.function);
-	for (uint32_t p = 1; p <= u->costs->n_paths; p++)
-		if (symbol && u->costs->symbol[p] == symbol && (!best || u->costs->cum[CUR][p] > u->costs->cum[CUR][best]))
-			best = p;
+	if (u->costs->ready)
+		best = costliest(u->costs, act_symbol(u, at.function.p ? at.function : c->guilty.v[0].place.function));
+	if (!best && u->costs->ready && to_cluster_of(u, c))	/* who only waits costs nothing */
+		return;
 	if (!best) {
 		ui_say(u, u->costs->ready ? "its stacks are not in this tree" : "the tree is still being read");
 		return;
