@@ -81,7 +81,7 @@ func main() {
 	flag.BoolVar(&o.allocs, "allocs", true, "take allocs profiles too; heap profiles hold the same counters")
 	flag.DurationVar(&o.every, "every", 5*time.Second, "between goroutine dumps")
 	flag.DurationVar(&o.poll, "poll", 500*time.Millisecond, "between looks at the GC pauses; 0: none, for a service without /debug/vars")
-	flag.DurationVar(&o.series, "series", 0, "between rows of heap size, GC cycles and goroutines over time, at least -poll; 0: none")
+	flag.DurationVar(&o.series, "series", 0, "between rows of heap size, GC cycles, goroutines and lock waits over time, at least -poll; 0: none")
 	flag.StringVar(&o.name, "name", "", "name of the test, for run.json")
 	flag.StringVar(&o.revision, "revision", "", "revision of the service, for run.json")
 	flag.StringVar(&o.load, "load", "", "the load generator's report, put beside the profiles; a plain CSV gives the request count")
@@ -233,6 +233,7 @@ func (s *side) pauses(ctx context.Context, end time.Time) {
 		var v struct {
 			Memstats   *memstats `json:"memstats"`
 			Goroutines *int64    `json:"goroutines"`
+			LockWait   *float64  `json:"mutex_wait_seconds"`
 		}
 		if err := s.vars(ctx, &v); err != nil {
 			s.note(fmt.Errorf("gc_pause.csv: %w", err))
@@ -245,7 +246,7 @@ func (s *side) pauses(ctx context.Context, end time.Time) {
 		}
 		if now := time.Now(); s.o.series > 0 && !now.Before(row) {
 			row = now.Add(s.o.series - s.o.poll/2)
-			m.rows(&series, now.UTC().Format(time.RFC3339Nano), v.Goroutines)
+			m.rows(&series, now.UTC().Format(time.RFC3339Nano), v.Goroutines, v.LockWait)
 		}
 		if !seen || m.NumGC < last { // the first look, or another life of the process
 			if seen {
@@ -270,9 +271,12 @@ func (s *side) pauses(ctx context.Context, end time.Time) {
 	}
 }
 
-func (m *memstats) rows(to *bytes.Buffer, now string, goroutines *int64) {
+func (m *memstats) rows(to *bytes.Buffer, now string, goroutines *int64, lockWait *float64) {
 	if goroutines != nil {
 		fmt.Fprintf(to, "%s,go_goroutines,%d\n", now, *goroutines)
+	}
+	if lockWait != nil {
+		fmt.Fprintf(to, "%s,/sync/mutex/wait/total:seconds,%g\n", now, *lockWait)
 	}
 	fmt.Fprintf(to, "%s,HeapAlloc,%d\n%s,HeapInuse,%d\n%s,HeapObjects,%d\n%s,TotalAlloc,%d\n%s,NextGC,%d\n%s,NumGC,%d\n",
 		now, m.HeapAlloc, now, m.HeapInuse, now, m.HeapObjects, now, m.TotalAlloc, now, m.NextGC, now, m.NumGC)

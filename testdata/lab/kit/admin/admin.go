@@ -13,6 +13,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 
 	"example.org/lab/kit/conf"
@@ -30,6 +31,7 @@ func Rates(set *conf.Settings) {
 func Handler(set *conf.Settings) http.Handler {
 	expvar.Publish("settings", expvar.Func(func() any { return settings(set) }))
 	expvar.Publish("goroutines", expvar.Func(func() any { return runtime.NumGoroutine() }))
+	expvar.Publish("mutex_wait_seconds", expvar.Func(func() any { return lockWait() }))
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
@@ -45,6 +47,14 @@ func Handler(set *conf.Settings) http.Handler {
 		}
 	})
 	return mux
+}
+
+// lockWait is what goroutines have waited for locks since the start: a mutex
+// profile says where, a look at this every second says when.
+func lockWait() float64 {
+	at := []metrics.Sample{{Name: "/sync/mutex/wait/total:seconds"}}
+	metrics.Read(at)
+	return at[0].Value.Float64()
 }
 
 // settings is what has to be equal on both sides of a comparison.
