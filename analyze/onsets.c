@@ -2,25 +2,32 @@
 /*
  * onsets.c - when each loud signal began, and which began first
  *
- * Every signal that says something over time is looked for in the series of its quantity, over the steady phase of the current side. What the
- * baseline does at the same distance from the start of its load began nowhere: a cache that fills does so on both sides. Two
- * onsets have an order when they are further apart than both their intervals; the sentence of the signal then says it.
+ * Every signal that says something over time is looked for in the series of its quantity, over the steady phase of the
+ * current side. What the baseline does at the same distance from the start of its load began nowhere: a cache that
+ * fills does so on both sides. Two onsets have an order when they are further apart than both their intervals; the
+ * sentence of the signal then says it. Where the load itself moves a quantity in the course of a run, it moves it on
+ * both sides: what the baseline shows at the same distance is taken away when that tells the instant better.
  */
 #include <math.h>
 #include <stdio.h>
 
+#include "analyze/math/rank.h"
 #include "analyze/math/trend.h"
 #include "analyze/signal.h"
 #include "analyze/tracks.h"
 #include "core/fmt.h"
 
-#define MIN_LOUD .2		/* quieter signals began nowhere */
-#define MIN_SIZE .5		/* unless they are large: an instant inside one run is evidence that needs no spread between runs */
-#define MAX_ERR 30.0		/* seconds: a wider interval is no instant */
-#define SAME_TIME 5.0		/* seconds: method 6, a slice */
-#define MAX_LAG 30		/* steps of a second: correlations are sought so far */
+#define MIN_LOUD .2 /* quieter signals began nowhere */
+#define MIN_SIZE .5 /* unless they are large: an instant inside one run is evidence that needs no spread between runs  \
+		     */
+#define MAX_ERR	   30.0 /* seconds: a wider interval is no instant */
+#define SAME_TIME  5.0	/* seconds: method 6, a slice */
+#define BESIDE	   3.0	/* seconds either side in which the baseline's points stand beside one of the current side */
+#define MAX_BESIDE 256	/* of them */
+#define MAX_LAG	   30	/* steps of a second: correlations are sought so far */
 
-/* Which series speak for which signal, finest first; name may end in '*'. sign: of the series when the signal is loud, 0: as cur - base. */
+/* Which series speak for which signal, finest first; name may end in '*'. sign: of the series when the signal is loud,
+ * 0: as cur - base. */
 static const struct {
 	const char *signal;
 	enum track_kind track[3];
@@ -52,6 +59,9 @@ static const struct {
 	{ "sched.runnable", { TRACK_RUNNABLE }, 1, 0 },
 	{ "threads.slope", { TRACK_THREADS }, 1, 0 },
 	{ "mutex.wait", { TRACK_LOCK_WAIT }, 1, 0 },
+	{ "mutex.delay", { TRACK_LOCK_WAIT }, 1, 0 },
+	{ "mutex.holder_share", { TRACK_LOCK_WAIT }, 1, 0 },
+	{ "sig.lock_contention.*", { TRACK_LOCK_WAIT }, 1, 0 },
 };
 
 struct found {
@@ -85,8 +95,58 @@ static bool usual(const struct found *base, size_t n, const struct onset *o)
 	return false;
 }
 
+/* x less the baseline's median at the same distance from the start of load, where there is one. */
+static int beside(struct pass *p, const struct found *base, size_t n, const struct track *x, struct track *out,
+		  struct err *err)
+{
+	double *t = arena_array(&p->mem, double, x->n + 1), *y = arena_array(&p->mem, double, x->n + 1),
+	       near[MAX_BESIDE];
+	size_t *from = arena_array(&p->mem, size_t, n + 1);
+
+	*out = (struct track){ t, y, 0 };
+	if (!t || !y || !from)
+		return err_nomem(err);
+	for (size_t i = 0; i < x->n; i++) {
+		size_t k = 0;
+
+		for (size_t b = 0; b < n; b++) {
+			const struct track *o = &base[b].track;
+
+			while (from[b] < o->n && o->t[from[b]] < x->t[i] - BESIDE)
+				from[b]++;
+			for (size_t j = from[b]; j < o->n && o->t[j] <= x->t[i] + BESIDE && k < MAX_BESIDE; j++)
+				near[k++] = o->y[j];
+		}
+		if (k) {
+			t[out->n] = x->t[i];
+			y[out->n++] = x->y[i] - rank_median(near, k);
+		}
+	}
+	return 0;
+}
+
+/* An onset of a series is told more sharply where the baseline's course is taken away. */
+static int sharpen(struct pass *p, const struct found *base, size_t n, struct found *f, struct err *err)
+{
+	struct onset *o = &f->onset, d;
+	struct track x;
+	int rc;
+
+	if (!n || o->shape == ONSET_NONE)
+		return 0;
+	rc = beside(p, base, n, &f->track, &x, err);
+	if (!rc && x.n >= f->track.n / 2)
+		rc = onset_find(x.t, x.y, x.n, &d, err);
+	else
+		return rc;
+	if (!rc && d.shape != ONSET_NONE && d.size * o->size > 0 && d.gain > o->gain && d.hi - d.lo <= o->hi - o->lo)
+		*o = d;
+	return rc;
+}
+
 /* The clearest onset of one quantity on the current side in a direction; *out NULL: none. */
-static int look(struct pass *p, enum track_kind kind, int sign, const struct track_place *place, size_t n, const struct found **out, struct err *err)
+static int look(struct pass *p, enum track_kind kind, int sign, const struct track_place *place, size_t n,
+		const struct found **out, struct err *err)
 {
 	struct found *f = arena_array(&p->mem, struct found, n + 1);
 	size_t base = 0, found = 0;
@@ -109,7 +169,8 @@ static int look(struct pass *p, enum track_kind kind, int sign, const struct tra
 	for (size_t i = base; !rc && i < found; i++) {
 		const struct onset *o = &f[i].onset;
 
-		if (o->shape != ONSET_NONE && o->size * sign > 0 && err_of(o) <= MAX_ERR && !usual(f, base, o) &&
+		rc = sharpen(p, f, base, &f[i], err);
+		if (!rc && o->shape != ONSET_NONE && o->size * sign > 0 && err_of(o) <= MAX_ERR && !usual(f, base, o) &&
 		    (!*out || o->gain > (*out)->onset.gain))
 			*out = &f[i];
 	}
@@ -131,7 +192,8 @@ struct cache {
 };
 
 /* The best onset among the series of a signal. */
-static int seek(struct pass *p, size_t ask, int sign, const struct track_place *place, size_t n, struct cache *c, struct began *b, struct err *err)
+static int seek(struct pass *p, size_t ask, int sign, const struct track_place *place, size_t n, struct cache *c,
+		struct began *b, struct err *err)
 {
 	int rc = 0;
 
@@ -151,9 +213,14 @@ static int seek(struct pass *p, size_t ask, int sign, const struct track_place *
 	return rc;
 }
 
-static int load_signals(struct pass *p, const struct track_place *place, size_t n, struct began **out, size_t *n_out, struct err *err)
+static int load_signals(struct pass *p, const struct track_place *place, size_t n, struct began **out, size_t *n_out,
+			struct err *err)
 {
-	struct { int64_t id; struct str name, group, why; int sign; } *row;
+	struct {
+		int64_t id;
+		struct str name, group, why;
+		int sign;
+	} * row;
 	struct cache *cache = arena_array(&p->mem, struct cache, 1);
 	struct stmt *q;
 	int64_t rows = 0;
@@ -166,8 +233,10 @@ static int load_signals(struct pass *p, const struct track_place *place, size_t 
 		rc = err_nomem(err);
 	if (!rc)
 		rc = store_query(p->st, &q, err,
-				 "SELECT id, name, source_group, coalesce(why, ''), CASE WHEN coalesce(cur, 0) < coalesce(base, 0) THEN -1 ELSE 1 END FROM signal"
-				 " WHERE state = 'measured' AND (abs(value) >= ? OR abs(size) >= ?) ORDER BY name", "dd", MIN_LOUD, MIN_SIZE);
+				 "SELECT id, name, source_group, coalesce(why, ''), CASE WHEN coalesce(cur, 0) < "
+				 "coalesce(base, 0) THEN -1 ELSE 1 END FROM signal"
+				 " WHERE state = 'measured' AND (abs(value) >= ? OR abs(size) >= ?) ORDER BY name",
+				 "dd", MIN_LOUD, MIN_SIZE);
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && (int64_t)k < rows; k++) {
@@ -180,7 +249,9 @@ static int load_signals(struct pass *p, const struct track_place *place, size_t 
 	rc = store_end(q, err);
 	for (size_t i = 0; !rc && i < k; i++)
 		for (size_t a = 0; !rc && a < sizeof(asks) / sizeof(asks[0]); a++) {
-			struct began b = { .signal = row[i].id, .name = row[i].name, .group = row[i].group, .why = row[i].why };
+			struct began b = {
+				.signal = row[i].id, .name = row[i].name, .group = row[i].group, .why = row[i].why
+			};
 
 			if (!matches(row[i].name, asks[a].signal))
 				continue;
@@ -192,30 +263,8 @@ static int load_signals(struct pass *p, const struct track_place *place, size_t 
 	return rc;
 }
 
-/* A track on whole seconds: each takes the mean of its points, one without any the value before it. */
-static size_t on_seconds(const struct track *x, double from, size_t n, double *out)
-{
-	size_t k = 0, filled = 0;
-	double before = x->n ? x->y[0] : NAN;
-
-	for (size_t i = 0; i < n; i++) {
-		double sum = 0;
-		size_t m = 0;
-
-		for (; k < x->n && x->t[k] < from + (double)i + 1; k++)
-			if (x->t[k] >= from + (double)i) {
-				sum += x->y[k];
-				m++;
-			}
-		if (m)
-			before = sum / (double)m;
-		filled += m > 0;
-		out[i] = before;
-	}
-	return filled;
-}
-
-/* Correlation of the changes of two quantities of one run, where it says which follows (method 6); NaN where it does not. */
+/* Correlation of the changes of two quantities of one run, where it says which follows (method 6); NaN where it does
+ * not. */
 static int correlate(const struct found *a, const struct found *b, struct arena *mem, double *r, struct err *err)
 {
 	double from, to;
@@ -235,9 +284,9 @@ static int correlate(const struct found *a, const struct found *b, struct arena 
 	y = arena_array(mem, double, n);
 	if (!x || !y)
 		return err_nomem(err);
-	if (on_seconds(&a->track, from, n, x) < n / 2 || on_seconds(&b->track, from, n, y) < n / 2)
+	if (track_on_seconds(&a->track, from, n, x) < n / 2 || track_on_seconds(&b->track, from, n, y) < n / 2)
 		return 0;
-	for (size_t i = 0; i + 1 < n; i++) {	/* two series that climb correlate at any lag: their changes must */
+	for (size_t i = 0; i + 1 < n; i++) { /* two series that climb correlate at any lag: their changes must */
 		x[i] = x[i + 1] - x[i];
 		y[i] = y[i + 1] - y[i];
 	}
@@ -260,8 +309,10 @@ static int put_lags(struct pass *p, struct began *b, size_t n, struct err *err)
 				continue;
 			rc = correlate(b[i].at, b[j].at, &p->mem, &r, err);
 			if (!rc)
-				rc = store_run(p->st, err, "INSERT INTO lag (earlier, later, gap, err, r) VALUES (?, ?, ?, ?, ?)", "iiiid", b[i].signal,
-					       b[j].signal, (int64_t)llround(gap * 1e9), (int64_t)llround(e * 1e9), r);
+				rc = store_run(p->st, err,
+					       "INSERT INTO lag (earlier, later, gap, err, r) VALUES (?, ?, ?, ?, ?)",
+					       "iiiid", b[i].signal, b[j].signal, (int64_t)llround(gap * 1e9),
+					       (int64_t)llround(e * 1e9), r);
 		}
 	return rc;
 }
@@ -287,7 +338,10 @@ static const char *sentence(struct pass *p, const struct began *b, const struct 
 	}
 	buf_str(&text, b->why);
 	buf_printf(&text, "; %s %s %.0f s after the load began (between %.0f and %.0f s)", track_noun[b->kind],
-		   o->shape == ONSET_STEP ? o->size > 0 ? "stepped up" : "stepped down" : o->size > 0 ? "began to rise" : "began to fall", o->t, floor(o->lo), ceil(o->hi));
+		   o->shape == ONSET_STEP ? o->size > 0 ? "stepped up" : "stepped down"
+		   : o->size > 0	  ? "began to rise"
+					  : "began to fall",
+		   o->t, floor(o->lo), ceil(o->hi));
 	if (first)
 		buf_printf(&text, ", %.0f s after %s", o->t - first->at->onset.t, track_noun[first->kind]);
 	else if (next)
@@ -314,7 +368,8 @@ int pass_onsets(struct pass *p, struct err *err)
 		if (!why)
 			return err_nomem(err);
 		rc = store_run(p->st, err, "UPDATE signal SET onset = ?, onset_err = ?, why = ? WHERE id = ?", "iisi",
-			       b[i].at->place->origin + (int64_t)llround(o->t * 1e9), (int64_t)llround(err_of(o) * 1e9), why, b[i].signal);
+			       b[i].at->place->origin + (int64_t)llround(o->t * 1e9), (int64_t)llround(err_of(o) * 1e9),
+			       why, b[i].signal);
 	}
 	return rc ? rc : put_lags(p, b, n, err);
 }

@@ -2,35 +2,47 @@
 /*
  * tracks.c - quantities over the steady phase, from whichever source tells them
  *
- * Several sources may tell one quantity: they are tried in the order of the table, the first with points enough for an onset is taken.
+ * Several sources may tell one quantity: they are tried in the order of the table, the first with points enough for an
+ * onset is taken.
  */
 #include "analyze/tracks.h"
 
 #include <math.h>
 
-const char *const track_noun[TRACKS] = { "heap after GC", "goroutines", "GC pauses", "GC cycles", "allocation", "CPU", "runnable goroutines", "threads",
-	"lock waits", "throughput", "errors", "completed requests", "median latency", "latency p95", "latency p99" };
+const char *const track_noun[TRACKS] = { "heap after GC",	"goroutines",  "GC pauses",
+					 "GC cycles",		"allocation",  "CPU",
+					 "runnable goroutines", "threads",     "lock waits",
+					 "throughput",		"errors",      "completed requests",
+					 "median latency",	"latency p95", "latency p99" };
 
 /* COUNTER: differences over time. EVENTS: instants, counted a second. */
-enum form { VALUE, LOG, COUNTER, EVENTS };
+#define LEAST_RATE 1e-3 /* of a LOG_COUNTER, a second: what is less is nothing */
+
+enum form { VALUE, LOG, COUNTER, LOG_COUNTER, EVENTS };
 
 /* ?1 instance, ?2 and ?3 the steady phase, ?4 the origin, ?5 run. Columns: seconds, value. */
-#define OF_SERIES(name) \
-	"SELECT (o.t - ?4) * 1e-9, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = s.id WHERE s.name = '" name "'" \
+#define OF_SERIES(name)                                                                                                \
+	"SELECT (o.t - ?4) * 1e-9, o.value FROM series s JOIN source f ON f.id = s.source JOIN point o ON o.series = " \
+	"s.id WHERE s.name = '" name "'"                                                                               \
 	" AND s.instance = ?1 AND f.clock = 'epoch' AND o.t BETWEEN ?2 AND ?3 AND ?5 > 0 ORDER BY s.label, o.t"
-#define OF_LOAD(value, having) \
-	"SELECT (o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE r.started END + o.span - ?4) * 1e-9, " value " FROM series s JOIN source f ON f.id = s.source" \
-	" JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id WHERE s.source IN (SELECT source FROM run_load_reports WHERE run = ?5)" \
-	" AND f.clock <> 'none' AND (f.clock = 'epoch' OR r.started IS NOT NULL)" \
-	" AND o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE r.started END >= ?2 AND o.t + o.span + CASE f.clock WHEN 'epoch' THEN 0 ELSE r.started END <= ?3 AND ?1 > 0" \
+#define OF_LOAD(value, having)                                                                                         \
+	"SELECT (o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE r.started END + o.span - ?4) * 1e-9, " value              \
+	" FROM series s JOIN source f ON f.id = s.source"                                                              \
+	" JOIN run r ON r.id = f.run JOIN point o ON o.series = s.id WHERE s.source IN (SELECT source FROM "           \
+	"run_load_reports WHERE run = ?5)"                                                                             \
+	" AND f.clock <> 'none' AND (f.clock = 'epoch' OR r.started IS NOT NULL)"                                      \
+	" AND o.t + CASE f.clock WHEN 'epoch' THEN 0 ELSE r.started END >= ?2 AND o.t + o.span + CASE f.clock WHEN "   \
+	"'epoch' THEN 0 ELSE r.started END <= ?3 AND ?1 > 0"                                                           \
 	" GROUP BY o.t HAVING " having " ORDER BY o.t"
-#define SUM(name) "sum(CASE s.name WHEN '" name "' THEN o.value END)"
+#define SUM(name)   "sum(CASE s.name WHEN '" name "' THEN o.value END)"
 #define WORST(a, b) "max(CASE WHEN s.name IN ('" a "', '" b "') AND o.value > 0 THEN o.value END)"
-#define HEAP \
-	"coalesce(g.heap_live, g.goal / (1 + coalesce((SELECT CAST(value AS REAL) FROM setting s WHERE s.instance = g.instance AND s.name = 'GOGC' LIMIT 1)," \
+#define HEAP                                                                                                           \
+	"coalesce(g.heap_live, g.goal / (1 + coalesce((SELECT CAST(value AS REAL) FROM setting s WHERE s.instance = "  \
+	"g.instance AND s.name = 'GOGC' LIMIT 1),"                                                                     \
 	" 100.0) / 100.0), g.heap_end)"
-#define OF_GC(value) \
-	"SELECT (g.t - ?4) * 1e-9, " value " FROM gc_best g JOIN source f ON f.id = g.source WHERE g.instance = ?1 AND f.clock = 'epoch'" \
+#define OF_GC(value)                                                                                                   \
+	"SELECT (g.t - ?4) * 1e-9, " value                                                                             \
+	" FROM gc_best g JOIN source f ON f.id = g.source WHERE g.instance = ?1 AND f.clock = 'epoch'"                 \
 	" AND g.t BETWEEN ?2 AND ?3 AND ?5 > 0 ORDER BY g.t, g.n"
 
 static const struct {
@@ -44,8 +56,10 @@ static const struct {
 	{ TRACK_GOROUTINES, VALUE, OF_SERIES("/sched/goroutines:goroutines") },
 	{ TRACK_GOROUTINES, VALUE, OF_SERIES("goroutines") },
 	{ TRACK_GOROUTINES, VALUE,
-	  "SELECT (coalesce(p.t1, p.t0) - ?4) * 1e-9, (SELECT sum(v.count) FROM sample v WHERE v.measure = m.id) FROM profile p JOIN measure m"
-	  " ON m.profile = p.id AND m.metric = 'goroutine' WHERE p.instance = ?1 AND coalesce(p.t1, p.t0) BETWEEN ?2 AND ?3 AND ?5 > 0 ORDER BY 1, 2" },
+	  "SELECT (coalesce(p.t1, p.t0) - ?4) * 1e-9, (SELECT sum(v.count) FROM sample v WHERE v.measure = m.id) FROM "
+	  "profile p JOIN measure m"
+	  " ON m.profile = p.id AND m.metric = 'goroutine' WHERE p.instance = ?1 AND coalesce(p.t1, p.t0) BETWEEN ?2 "
+	  "AND ?3 AND ?5 > 0 ORDER BY 1, 2" },
 	{ TRACK_PAUSE, LOG, OF_GC("g.pause") },
 	{ TRACK_GC_RATE, EVENTS, OF_GC("1") },
 	{ TRACK_GC_RATE, COUNTER, OF_SERIES("/gc/cycles/total:gc-cycles") },
@@ -54,12 +68,14 @@ static const struct {
 	{ TRACK_CPU, COUNTER, OF_SERIES("process.cpu_seconds") },
 	{ TRACK_CPU, COUNTER, OF_SERIES("cgroup.cpu_seconds") },
 	{ TRACK_CPU, VALUE,
-	  "SELECT (p.t0 - ?4) * 1e-9, (SELECT sum(v.amount) FROM sample v WHERE v.measure = m.id) * 1.0 / (p.t1 - p.t0) FROM profile p JOIN measure m"
-	  " ON m.profile = p.id AND m.metric = 'cpu' WHERE p.instance = ?1 AND p.t0 >= ?2 AND p.t1 <= ?3 AND p.t1 > p.t0 AND ?5 > 0 ORDER BY 1" },
+	  "SELECT (p.t0 - ?4) * 1e-9, (SELECT sum(v.amount) FROM sample v WHERE v.measure = m.id) * 1.0 / (p.t1 - "
+	  "p.t0) FROM profile p JOIN measure m"
+	  " ON m.profile = p.id AND m.metric = 'cpu' WHERE p.instance = ?1 AND p.t0 >= ?2 AND p.t1 <= ?3 AND p.t1 > "
+	  "p.t0 AND ?5 > 0 ORDER BY 1" },
 	{ TRACK_RUNNABLE, VALUE, OF_SERIES("sched.runqueue") },
 	{ TRACK_RUNNABLE, VALUE, OF_SERIES("/sched/goroutines/runnable:goroutines") },
 	{ TRACK_THREADS, VALUE, OF_SERIES("threads") },
-	{ TRACK_LOCK_WAIT, COUNTER, OF_SERIES("/sync/mutex/wait/total:seconds") },
+	{ TRACK_LOCK_WAIT, LOG_COUNTER, OF_SERIES("/sync/mutex/wait/total:seconds") },
 	{ TRACK_RPS, VALUE, OF_LOAD(SUM("load.requests") " * 1e9 / max(o.span)", "max(o.span) > 0") },
 	{ TRACK_ERRORS, VALUE, OF_LOAD(SUM("load.errors") " / " SUM("load.requests"), SUM("load.requests") " > 0") },
 	{ TRACK_ACHIEVED, VALUE, OF_LOAD(SUM("load.requests") " / " SUM("load.offered"), SUM("load.offered") " > 0") },
@@ -82,16 +98,24 @@ int track_places(struct pass *p, struct track_place **place, size_t *n, struct e
 	if (!*place)
 		return err_nomem(err);
 	/* One run, early against late: its whole steady phase is one place of the current side. */
-	rc = store_query(p->st, &q, err,
-			 "SELECT t.instance, i.run, CASE WHEN ?1 THEN 'current' ELSE t.side END AS side, min(coalesce(t.t0, z.t)),"
-			 " max(coalesce(t.t1, 9000000000000000000)), z.t FROM stretch t JOIN instance i ON i.id = t.instance JOIN run r ON r.id = i.run"
-			 " JOIN run_starts z ON z.run = i.run WHERE t.phase IN ('steady', 'unknown') AND z.t IS NOT NULL"
-			 " GROUP BY t.instance, side ORDER BY side, r.folder, i.name, i.life", "i", (int64_t)(p->design == DESIGN_EARLY_LATE));
+	rc = store_query(
+		p->st, &q, err,
+		"SELECT t.instance, i.run, CASE WHEN ?1 THEN 'current' ELSE t.side END AS side, min(coalesce(t.t0, "
+		"z.t)),"
+		" max(coalesce(t.t1, 9000000000000000000)), z.t FROM stretch t JOIN instance i ON i.id = t.instance "
+		"JOIN run r ON r.id = i.run"
+		" JOIN run_starts z ON z.run = i.run WHERE t.phase IN ('steady', 'unknown') AND z.t IS NOT NULL"
+		" GROUP BY t.instance, side ORDER BY side, r.folder, i.name, i.life",
+		"i", (int64_t)(p->design == DESIGN_EARLY_LATE));
 	if (rc)
 		return rc;
 	for (; store_next(q, err) && (int64_t)*n < rows; ++*n)
-		(*place)[*n] = (struct track_place){ .instance = stmt_int(q, 0), .run = stmt_int(q, 1), .side = str_is(stmt_text(q, 2), "current") ? CUR : BASE,
-			.t0 = stmt_int(q, 3), .t1 = stmt_int(q, 4), .origin = stmt_int(q, 5) };
+		(*place)[*n] = (struct track_place){ .instance = stmt_int(q, 0),
+						     .run = stmt_int(q, 1),
+						     .side = str_is(stmt_text(q, 2), "current") ? CUR : BASE,
+						     .t0 = stmt_int(q, 3),
+						     .t1 = stmt_int(q, 4),
+						     .origin = stmt_int(q, 5) };
 	return store_end(q, err);
 }
 
@@ -143,11 +167,12 @@ static void differences(struct track *x)
 	x->n = k;
 }
 
-/* Instants become counts a second, in place: there are no more whole seconds with an event than events, empty ones included only while they fit. */
+/* Instants become counts a second, in place: there are no more whole seconds with an event than events, empty ones
+ * included only while they fit. */
 static int per_second(struct pass *p, const struct track_place *at, struct track *x, struct err *err)
 {
 	double first = x->n ? floor(x->t[0]) : 0, last = x->n ? floor(x->t[x->n - 1]) : 0;
-	size_t n = x->n ? (size_t)(last - first) : 0;	/* the last second may not be whole */
+	size_t n = x->n ? (size_t)(last - first) : 0; /* the last second may not be whole */
 	double *t, *y;
 
 	(void)at;
@@ -196,6 +221,11 @@ int track_load(struct pass *p, enum track_kind kind, const struct track_place *a
 		rc = read(p, told[i].sql, at, &x, err);
 		if (!rc && told[i].form == COUNTER)
 			differences(&x);
+		else if (!rc && told[i].form == LOG_COUNTER) {
+			differences(&x);
+			for (size_t k = 0; k < x.n; k++)
+				x.y[k] = log(fmax(x.y[k], LEAST_RATE));
+		}
 		else if (!rc && told[i].form == EVENTS)
 			rc = per_second(p, at, &x, err);
 		else if (!rc && told[i].form == LOG)
@@ -204,4 +234,24 @@ int track_load(struct pass *p, enum track_kind kind, const struct track_place *a
 			*out = x;
 	}
 	return rc;
+}
+
+size_t track_on_seconds(const struct track *x, double from, size_t n, double *out)
+{
+	double before = x->y[0];
+	size_t k = 0, filled = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double sum = 0;
+		size_t m = 0;
+
+		for (; k < x->n && x->t[k] < from + (double)i + 1; k++)
+			if (x->t[k] >= from + (double)i) {
+				sum += x->y[k];
+				m++;
+			}
+		out[i] = before = m ? sum / (double)m : before;
+		filled += m > 0;
+	}
+	return filled;
 }
