@@ -48,7 +48,7 @@ static struct cause_spec *section(struct catalogue_parse *ps, const char *id)
 	}
 	s = arena_new(&c->mem, struct cause_spec);
 	if (!s || !(s->text.id = arena_strdup(&c->mem, id))) {
-		catalogue_fail(ps, "out of memory", NULL);
+		inifile_nomem(&ps->in);
 		return NULL;
 	}
 	s->prior = NAN;
@@ -77,7 +77,7 @@ int catalogue_signal(struct catalogue_parse *ps, struct cause_signal *g, const c
 
 	*g = (struct cause_signal){ .level = NAN, .against = against, .text = arena_strdup(&ps->c->mem, value), .line = ps->in.line };
 	if (!copy || !g->text)
-		return catalogue_fail(ps, "out of memory", NULL);
+		return inifile_nomem(&ps->in);
 	g->name = strtok_r(copy, " \t", &save);
 	if (!g->name)
 		return catalogue_fail(ps, "a signal line needs a name", NULL);
@@ -130,14 +130,16 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	struct cause_frames f = { .loud = .05, .line = ps->in.line };
 	const char *open = strchr(value, '/');
 	char *copy, *save = NULL, *word, *name, *pattern;
-	bool bad = false;
+	bool bad = false, no_memory;
 	size_t n;
 
 	if (!open || open[strlen(open) - 1] != '/' || strlen(open) < 3)
 		return catalogue_fail(ps, FRAMES_FORM, NULL);
 	copy = arena_strndup(&ps->c->mem, value, (size_t)(open - value));
 	pattern = arena_strndup(&ps->c->mem, open + 1, strlen(open) - 2);
-	name = copy && pattern ? strtok_r(copy, " \t", &save) : NULL;
+	if (!copy || !pattern)
+		return inifile_nomem(&ps->in);
+	name = strtok_r(copy, " \t", &save);
 	if (!name)
 		return catalogue_fail(ps, "a frames line needs a name", NULL);
 	while ((word = strtok_r(NULL, " \t", &save)) != NULL) {
@@ -156,14 +158,14 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 		return catalogue_fail(ps, "a frames line needs metric=", NULL);
 	if (check_kind(ps, &f) < 0)
 		return -1;
-	if (!signature_valid(pattern, &n))
-		return catalogue_fail(ps, "the expression is wrong from here on", n < strlen(pattern) ? pattern + n : "(its end)");
+	if (!signature_valid(pattern, &n, &no_memory))
+		return no_memory ? inifile_nomem(&ps->in) : catalogue_fail(ps, "the expression is wrong from here on", n < strlen(pattern) ? pattern + n : "(its end)");
 	/* A name with a dot is a signal of its own (gc.cpu_share), shared by all causes. */
 	n = strlen(prefix) + 1 + strlen(s->text.id) + 1 + strlen(name) + 1;
 	f.pattern = pattern;
 	f.name = arena_alloc(&ps->c->mem, n);
 	if (!f.name)
-		return catalogue_fail(ps, "out of memory", NULL);
+		return inifile_nomem(&ps->in);
 	if (strchr(name, '.'))
 		f.name = name;
 	else
@@ -179,7 +181,7 @@ static int add_words(struct catalogue_parse *ps, const char **list, size_t *n, s
 	char *copy = arena_strdup(&ps->c->mem, value), *save = NULL, *word;
 
 	if (!copy)
-		return catalogue_fail(ps, "out of memory", NULL);
+		return inifile_nomem(&ps->in);
 	for (word = strtok_r(copy, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
 		if (*n == max)
 			return catalogue_fail(ps, "too many words", word);
@@ -217,7 +219,7 @@ int catalogue_text(struct catalogue_parse *ps, const char **field, const char *v
 	buf_puts(&b, value);
 	*field = b.failed ? NULL : arena_strndup(&ps->c->mem, b.data, b.len);
 	buf_free(&b);
-	return *field ? 1 : catalogue_fail(ps, "out of memory", NULL);
+	return *field ? 1 : inifile_nomem(&ps->in);
 }
 
 static int handler(void *arg, const char *id, const char *name, const char *value)

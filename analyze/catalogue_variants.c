@@ -51,7 +51,7 @@ static int add_variant(struct catalogue_parse *ps, struct cause_spec *s, const c
 	bool joined = false;
 
 	if (!copy)
-		return catalogue_fail(ps, "out of memory", NULL);
+		return inifile_nomem(&ps->in);
 	if (s->text.n_variants == CATALOGUE_MAX_VARIANTS)
 		return catalogue_fail(ps, "more than 8 variants in one cause", NULL);
 	v->name = strtok_r(copy, " \t", &save);

@@ -79,7 +79,7 @@ static int set_line(struct catalogue_parse *ps, struct cause_spec *s, const char
 			buf_printf(&text, " level=%g", x->level);
 		x->text = text.failed ? NULL : arena_strndup(&ps->c->mem, text.data, text.len);
 		buf_free(&text);
-		return x->text ? 1 : catalogue_fail(ps, "out of memory", NULL);
+		return x->text ? 1 : inifile_nomem(&ps->in);
 	}
 	return 1;
 }

@@ -32,6 +32,8 @@ int match_new(struct match **out, const char *option, struct str pattern, struct
 	if (!m)
 		return err_nomem(err);
 	m->code = pcre2_compile((PCRE2_SPTR)(pattern.n ? pattern.p : ""), pattern.n, 0, &code, &at, NULL);
+	if (!m->code && code == PCRE2_ERROR_HEAP_FAILED)
+		return err_nomem(err);
 	if (!m->code) {
 		pcre2_get_error_message(code, why, sizeof(why));
 		return err_set(err, ERR_USAGE, "--%s: '%.60s' is wrong at character %zu: %s", option, pattern.n ? pattern.p : "", (size_t)at,

@@ -11,13 +11,14 @@
 
 #define MATCH_LIMIT 100000
 
-bool signature_valid(const char *pattern, size_t *at)
+bool signature_valid(const char *pattern, size_t *at, bool *no_memory)
 {
 	PCRE2_SIZE offset = 0;
 	int code = 0;
 	pcre2_code *re = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0, &code, &offset, NULL);
 
 	*at = offset;
+	*no_memory = !re && code == PCRE2_ERROR_HEAP_FAILED;
 	pcre2_code_free(re);
 	return re != NULL;
 }
@@ -30,6 +31,10 @@ int signature_symbols(const struct cause_frames *f, const struct tree *t, uint64
 	int code = 0, rc = 0;
 	pcre2_code *re = pcre2_compile((PCRE2_SPTR)f->pattern, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
 
+	if (!re && code == PCRE2_ERROR_HEAP_FAILED) {
+		rc = err_nomem(err);
+		goto out;
+	}
 	if (!re) {
 		rc = err_set(err, ERR_USAGE, "causes file, line %d: the expression is wrong at character %zu", f->line, (size_t)at);
 		goto out;

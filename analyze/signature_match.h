@@ -9,7 +9,7 @@
 #include "analyze/tree.h"
 
 /* Can the expression be compiled? *at: where not. */
-bool signature_valid(const char *pattern, size_t *at);
+bool signature_valid(const char *pattern, size_t *at, bool *no_memory);
 /* Sets `bit` in the mask of every symbol whose name the expression matches. ERR_USAGE for a wrong expression. */
 int signature_symbols(const struct cause_frames *f, const struct tree *t, uint64_t bit, uint64_t *symbol_mask, struct err *err)
 	ERR_MUST_CHECK;

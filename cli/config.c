@@ -150,7 +150,7 @@ static int line_of_file(void *arg, const char *section, const char *key, const c
 		return inifile_fail(&l->in, "this command has no such option", key);
 	if (!o || (cmd && cmd != l->c->cmd))
 		return 1;
-	return add(l, o, value, l->in.err) ? inifile_fail(&l->in, "out of memory", NULL) : 1;
+	return add(l, o, value, l->in.err) ? inifile_nomem(&l->in) : 1;
 }
 
 /* Is the folder that holds the file an input of this command, or inside one? */
@@ -188,7 +188,7 @@ static int read_file(struct layer *l, const char *path, struct err *err)
 		return 0;
 	}
 	rc = file_slurp(&text, path, CONFIG_BYTES, err);
-	if (rc)
+	if (rc && rc != ERR_MEMORY)
 		err->code = ERR_USAGE;
 	l->in = (struct inifile){ .text = buf_view(&text), .name = path, .err = err, .one_line = true };
 	if (!rc && text.data)

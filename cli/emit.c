@@ -63,6 +63,18 @@ int emit_json(const struct ctx *c, const struct buf *b, struct err *err)
 	return emit_json_only(c) ? emit_data(b, err) : file_replace(c->o.json, buf_view(b), err);
 }
 
+/* The reason why there is no memory must still be said: printable ASCII of it. */
+static void line_without_memory(struct str text)
+{
+	char out[600] = "attrib: ";
+	size_t n = strlen(out);
+
+	for (size_t i = 0; i < text.n && n < sizeof(out) - 1; i++)
+		out[n++] = text.p[i] >= ' ' && text.p[i] <= '~' && text.p[i] != '#' && text.p[i] != ':' ? text.p[i] : '?';
+	out[n++] = '\n';
+	write_all(STDERR_FILENO, out, n);
+}
+
 static void line(const struct ctx *c, struct str text)
 {
 	struct buf b = { .limit = 8192 }, guarded = { .limit = 16384 };
@@ -74,8 +86,10 @@ static void line(const struct ctx *c, struct str text)
 	text_clean(&b, text);
 	buf_byte(&b, '\n');
 	report_guard(&guarded, buf_view(&b));
-	if (guarded.data)
+	if (!b.failed && !guarded.failed && guarded.data)
 		write_all(STDERR_FILENO, guarded.data, guarded.len);	/* nobody is left to tell */
+	else
+		line_without_memory(text);
 	buf_free(&b);
 	buf_free(&guarded);
 }
@@ -101,6 +115,6 @@ void emit_error(const struct ctx *c, const struct err *err)
 	buf_puts(&b, err->msg);
 	if (err->place[0])
 		buf_printf(&b, " (%s)", err->place);
-	line(c, buf_view(&b));
+	line(c, b.failed ? str_from(err->msg) : buf_view(&b));
 	buf_free(&b);
 }

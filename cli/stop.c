@@ -79,6 +79,7 @@ const volatile int *stop_install(void)
 	sigaction(SIGALRM, &a, NULL);
 	a.sa_handler = SIG_IGN;		/* a closed pipe is an error of write() */
 	sigaction(SIGPIPE, &a, NULL);
+	sigaction(SIGXFSZ, &a, NULL);	/* so is a file that may not grow any more */
 	return &flag;
 }
 

@@ -95,7 +95,7 @@ int work_analyze_opts(struct analyze_opts *o, struct buf *causes, struct ctx *c,
 	if (c->o.causes) {
 		rc = file_slurp(causes, c->o.causes, CAUSES_BYTES, err);
 		if (rc) {
-			err->code = ERR_USAGE;
+			err->code = rc == ERR_MEMORY ? ERR_MEMORY : ERR_USAGE;
 			return err_wrap(err, "--causes");
 		}
 		o->causes_extra = causes->data ? buf_view(causes) : STR_LIT("");
@@ -139,7 +139,7 @@ static int read_taus(struct work *w, struct ctx *c, struct err *err)
 	buf_free(&text);
 	w->analyze.taus = w->taus;
 	if (rc) {
-		err->code = ERR_USAGE;
+		err->code = rc == ERR_MEMORY ? ERR_MEMORY : ERR_USAGE;
 		return err_wrap(err, "--taus");
 	}
 	return 0;

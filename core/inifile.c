@@ -17,6 +17,13 @@ int inifile_fail(struct inifile *f, const char *what, const char *detail)
 	return 0;
 }
 
+int inifile_nomem(struct inifile *f)
+{
+	f->failed = true;
+	err_nomem(f->err);
+	return 0;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -77,7 +84,9 @@ int inifile_read(struct inifile *f, int (*handler)(void *arg, const char *sectio
 	f->at = 0;
 	f->failed = false;
 	at = ini_parse_stream(next_line, f, handler, arg);
-	if (!f->failed && at) {
+	if (!f->failed && at == -2) {	/* what inih says without memory */
+		inifile_nomem(f);
+	} else if (!f->failed && at) {
 		f->line = at;
 		inifile_fail(f, "neither [section] nor key = value", NULL);
 	}

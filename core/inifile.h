@@ -28,5 +28,7 @@ struct inifile {
 int inifile_read(struct inifile *f, int (*handler)(void *arg, const char *section, const char *key, const char *value), void *arg) ERR_MUST_CHECK;
 /* "NAME, line N: WHAT: DETAIL" (detail may be NULL) is the error, unless there is one; always 0. */
 int inifile_fail(struct inifile *f, const char *what, const char *detail);
+/* No memory is no fault of the file: ERR_MEMORY is the error; always 0. */
+int inifile_nomem(struct inifile *f);
 
 #endif

@@ -69,9 +69,14 @@ static void close_fd(int *fd)
 
 static void tell(const struct slot *s, uint32_t job)
 {
+	ssize_t n;
+
 	/* Four bytes: whole or not at all, and the pipe never holds more than a few of them. */
-	while (write(s->job_w, &job, sizeof(job)) < 0 && errno == EINTR)
-		;
+	do
+		n = write(s->job_w, &job, sizeof(job));
+	while (n < 0 && errno == EINTR);
+	if (n < 0)	/* nobody would ever answer: the slot's end, which its result pipe tells */
+		kill(s->pid, SIGTERM);
 }
 
 static void hand_out(struct pool *p, struct slot *s)
