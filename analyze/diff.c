@@ -242,13 +242,13 @@ int pass_diff(struct pass *p, struct err *err)
 {
 	struct tree t = { 0 };
 	struct cube cube = { 0 };
-	char compiled[240];
+	struct toolchains compiled;
 	bool full;
 	int rc = tree_load(&t, p, err);
 
 	full = t.n_paths > 0;
 	if (!rc)
-		rc = diff_toolchains(p, compiled, sizeof(compiled), err);
+		rc = diff_toolchains(p, &compiled, err);
 	for (size_t i = 0; !rc && i < diff_n_metrics; i++) {
 		const struct metric *m = &diff_metrics[i];
 		struct comparison k;
@@ -273,10 +273,10 @@ int pass_diff(struct pass *p, struct err *err)
 		if (!rc && full && p->design == DESIGN_TWO_SIDES)
 			rc = diff_shifts(p, &t, &k, &d, err);
 		if (!rc)
-			rc = diff_toolchain(p, &d, compiled, err);
+			rc = diff_toolchain(p, &d, &compiled, err);
 		/* Profiles of one side alone say nothing about a change. */
 		if (!rc && !p->brief && (p->design == DESIGN_SNAPSHOT || (cube.n_side[BASE] && cube.n_side[CUR])))
 			rc = diff_signals(p, &t, &k, &d, err);
 	}
-	return rc ? rc : diff_toolchain_caveat(p, compiled, err);
+	return rc ? rc : diff_toolchain_caveat(p, &compiled, err);
 }

@@ -30,14 +30,23 @@ int diff_paths(struct pass *p, const struct tree *t, struct comparison *k, const
 	ERR_MUST_CHECK;
 /* Callers and callees of the functions that were asked for. */
 int diff_edges(struct pass *p, const struct tree *t, struct comparison *k, const struct diff_metric *d, struct err *err) ERR_MUST_CHECK;
-/* How the sides were compiled differently, "" when they were not, as far as is known (toolchain.c). */
-int diff_toolchains(struct pass *p, char *what, size_t size, struct err *err) ERR_MUST_CHECK;
+/* How the sides were compiled differently (toolchain.c). */
+struct toolchains {
+	char what[240];		/* "" when they were not, as far as is known */
+	bool one_source;	/* and from one revision: nothing but the toolchain differs */
+	double reach;		/* else: the largest relative change that is put down to it */
+};
+int diff_toolchains(struct pass *p, struct toolchains *t, struct err *err) ERR_MUST_CHECK;
 /* Changes of a metric that another compiler explains: status shifted, rows of shift of kind toolchain. */
-int diff_toolchain(struct pass *p, const struct diff_metric *d, const char *what, struct err *err) ERR_MUST_CHECK;
-int diff_toolchain_caveat(struct pass *p, const char *what, struct err *err) ERR_MUST_CHECK;
+int diff_toolchain(struct pass *p, const struct diff_metric *d, const struct toolchains *t, struct err *err) ERR_MUST_CHECK;
+int diff_toolchain_caveat(struct pass *p, const struct toolchains *t, struct err *err) ERR_MUST_CHECK;
 /* New functions whose cost came out of one that both sides have: status shifted, a row of shift. */
 int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 	ERR_MUST_CHECK;
+/* Found changes that cancel within a cost domain: status shifted, rows of shift of kind type, prefix, caller, package (domains.c). */
+int diff_domains(struct pass *p, const struct tree *t, const struct cube *c, const struct diff_metric *d, struct err *err) ERR_MUST_CHECK;
+/* A symbol's found changes of a metric, and those of paths that end in it, are no findings. */
+int diff_mark_shifted(struct pass *p, const struct diff_metric *d, uint32_t symbol, struct err *err) ERR_MUST_CHECK;
 /* What the user functions whose own CPU grew spend it on: signals cpu.path.<kind>; loud: share of the total that speaks with full voice. */
 int diff_path_kinds(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, double loud, struct err *err)
 	ERR_MUST_CHECK;

@@ -3,8 +3,8 @@
  * shifts.c - cost that only moved into a function that is new
  *
  * A function that was split, inlined no more or taken out of its caller is new and dear, and nothing got dearer: the user function above it,
- * which both sides have, costs what it cost. Then the new function is said to have come out of that one, and is no finding. (Functions that both sides
- * have are touched only where both ends are found: one of a package lost what another of it gained.)
+ * which both sides have, costs what it cost. Then the new function is said to have come out of that one, and is no finding. (What moved between
+ * functions that both sides have is domains.c's.)
  */
 #include <math.h>
 
@@ -72,47 +72,6 @@ static int load_cum(struct pass *p, const struct comparison *k, const double *cu
 	return 0;
 }
 
-#define MAX_PAIRS 128
-
-struct end {
-	int64_t id, symbol;
-	double delta;
-	struct str package;
-};
-
-/* Two found changes of one package that cancel: cost moved from one to the other, and both are said to be the ends of that. */
-static int cancel(struct pass *p, const struct diff_metric *d, struct err *err)
-{
-	struct end e[MAX_PAIRS];
-	struct stmt *q;
-	size_t n = 0;
-	int rc = store_query(p->st, &q, err,
-			     "SELECT c.id, c.subject, c.delta, y.package FROM change c JOIN symbol y ON y.id = c.subject WHERE c.metric = ? AND c.scope = 'symbol'"
-			     " AND c.stat = 'flat' AND c.status IN ('up', 'down', 'new', 'gone') AND y.kind IN ('user', 'dependency')"
-			     " ORDER BY abs(c.delta) DESC, y.name LIMIT 128", "s", d->id);
-
-	if (rc)
-		return rc;
-	for (; n < MAX_PAIRS && store_next(q, err); n++)
-		e[n] = (struct end){ stmt_int(q, 0), stmt_int(q, 1), stmt_real(q, 2), arena_str(&p->mem, stmt_text(q, 3)) };
-	rc = store_end(q, err);
-	for (size_t i = 0; !rc && i < n; i++)
-		for (size_t j = 0; !rc && j < n && e[i].id; j++) {
-			const struct end *up = &e[i], *down = &e[j];
-
-			if (!(up->delta > 0) || !(down->delta < 0) || !down->id || !str_eq(up->package, down->package) ||
-			    fabs(up->delta + down->delta) > MOST_LEFT * fmax(up->delta, -down->delta))
-				continue;
-			rc = store_run(p->st, err, "INSERT INTO shift (came, went, kind, amount) VALUES (?, ?, 'package', ?)", "iid", up->id, down->id,
-				       fmin(up->delta, -down->delta));
-			if (!rc)
-				rc = store_run(p->st, err, "UPDATE change SET status = 'shifted' WHERE metric = ? AND scope = 'symbol' AND subject IN (?, ?)"
-					       " AND status IN ('up', 'down', 'new', 'gone')", "sii", d->id, up->symbol, down->symbol);
-			e[i].id = e[j].id = 0;
-		}
-	return rc;
-}
-
 int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, struct err *err)
 {
 	struct { int64_t id, symbol; double delta; } row[MAX_NEW];
@@ -139,5 +98,5 @@ int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k
 		if (domain_of(t, k->c, (uint32_t)row[i].symbol, cum, &domain) && cum[CUR][domain] - cum[BASE][domain] <= MOST_LEFT * row[i].delta)
 			rc = put_shift(p, d, row[i].id, row[i].symbol, domain, row[i].delta, err);
 	}
-	return rc ? rc : cancel(p, d, err);
+	return rc ? rc : diff_domains(p, t, k->c, d, err);
 }

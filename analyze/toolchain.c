@@ -3,27 +3,36 @@
  * toolchain.c - the same source through another compiler
  *
  * Another Go release, a profile for the optimiser (PGO) or inlining switched off moves cost between functions without anybody touching them. Such
- * a difference is known from settings (go_version, build.*), or seen: functions that one side has only inlined and the other never. Then changes of the
- * runtime and the standard library are the toolchain's, and so are changes of other functions that a compiler can make (REACH): they are listed as
- * shifts of kind toolchain, not as findings.
+ * a difference is known from settings (go_version, build.*), or seen: functions that one side has only inlined and the other never, functions of
+ * the standard library that begin at other lines. Then changes of the
+ * runtime and the standard library are the toolchain's. So is every change of other functions when both sides have one source, by their revision;
+ * when they have not, or nobody says, those that a compiler can make (REACH). They are listed as shifts of kind toolchain, not as findings, and a caveat says so.
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analyze/diff.h"
 
 #define TOGGLED 2	/* functions that are inlined on one side only: chance leaves none */
 #define MIN_SAMPLES 8
-#define REACH .30	/* what PGO, inlining and a release change in one function; a larger change keeps its name */
+#define MIN_COMMON 20	/* functions of the standard library and the runtime on both sides, whose first lines are compared */
+#define OTHER_LINES .2	/* of them begin elsewhere: another release */
+#define REACH .30	/* what PGO and a release change in one function; a larger change of another source keeps its name */
+#define REACH_INLINING 1.	/* calls that are made or saved can double what a small function costs */
 
 static int by_settings(struct pass *p, char *what, size_t size, struct err *err)
 {
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err,
 			     "WITH v AS (SELECT s.name, t.side, group_concat(DISTINCT s.value) AS value FROM setting s JOIN stretch t ON t.instance = s.instance"
-			     "  WHERE s.name IN ('go_version', 'build.-pgo', 'build.-gcflags', 'build.-tags', 'build.GOAMD64') GROUP BY s.name, t.side)"
-			     " SELECT b.name, b.value, c.value FROM v b JOIN v c ON c.name = b.name AND c.side = 'current' WHERE b.side = 'baseline'"
-			     " AND b.value <> c.value AND b.name <> 'build.-tags' ORDER BY b.name = 'go_version' DESC, b.name LIMIT 1", "");
+			     "  WHERE s.name IN ('go_version', 'build.-pgo', 'build.-gcflags', 'build.GOAMD64') GROUP BY s.name, t.side)"
+			     /* Build information names what was set, so a flag that only one side has is a difference where both sides have such information. */
+			     " SELECT n.name, coalesce(b.value, 'none'), coalesce(c.value, 'none') FROM (SELECT DISTINCT name FROM v) n"
+			     " LEFT JOIN v b ON b.name = n.name AND b.side = 'baseline' LEFT JOIN v c ON c.name = n.name AND c.side = 'current'"
+			     " WHERE coalesce(b.value, '') <> coalesce(c.value, '') AND (b.value IS NOT NULL AND c.value IS NOT NULL"
+			     "  OR (n.name <> 'go_version' AND (SELECT count(*) FROM v WHERE name = 'go_version') = 2))"
+			     " ORDER BY n.name = 'go_version' DESC, n.name LIMIT 1", "");
 
 	if (rc)
 		return rc;
@@ -59,40 +68,93 @@ static int by_inlining(struct pass *p, char *what, size_t size, struct err *err)
 	return store_end(q, err);
 }
 
-int diff_toolchains(struct pass *p, char *what, size_t size, struct err *err)
+/* Another release has moved the first lines of what it comes with. */
+static int by_lines(struct pass *p, char *what, size_t size, struct err *err)
 {
-	int rc = 0;
+	struct stmt *q;
+	int rc = store_query(p->st, &q, err,
+			     "WITH d AS (SELECT DISTINCT f.name, t.side, f.start_line FROM func_total ft JOIN measure m ON m.id = ft.measure"
+			     "  JOIN profile o ON o.id = m.profile JOIN func f ON f.id = ft.func JOIN func_symbol s ON s.func = f.id JOIN symbol y ON y.id = s.symbol"
+			     "  JOIN (SELECT DISTINCT instance, side FROM stretch) t ON t.instance = o.instance WHERE y.kind IN ('std', 'runtime') AND f.start_line > 0),"
+			     " b AS (SELECT name, min(start_line) AS line FROM d WHERE side = 'baseline' GROUP BY name HAVING count(*) = 1),"
+			     " c AS (SELECT name, min(start_line) AS line FROM d WHERE side = 'current' GROUP BY name HAVING count(*) = 1)"
+			     " SELECT count(*), coalesce(sum(b.line <> c.line), 0) FROM b JOIN c USING (name)", "");
 
-	what[0] = '\0';
-	if (p->design == DESIGN_TWO_SIDES)
-		rc = by_settings(p, what, size, err);
-	if (!rc && !what[0] && p->design == DESIGN_TWO_SIDES)
-		rc = by_inlining(p, what, size, err);
-	return rc;
+	if (rc)
+		return rc;
+	if (store_next(q, err)) {
+		int64_t n = stmt_int(q, 0), other = stmt_int(q, 1);
+
+		if (n >= MIN_COMMON && (double)other >= OTHER_LINES * (double)n)
+			snprintf(what, size, "Go release: %d of %d functions of the standard library and the runtime begin at other lines", (int)other, (int)n);
+	}
+	return store_end(q, err);
 }
 
-int diff_toolchain(struct pass *p, const struct diff_metric *d, const char *what, struct err *err)
-{
-	int rc = 0;
-
-	if (what[0])
-		rc = store_run(p->st, err,
-			       "INSERT INTO shift (came, went, kind, amount) SELECT c.id, NULL, 'toolchain', c.delta FROM change c JOIN symbol y ON y.id = c.subject"
-			       " WHERE c.metric = ? AND c.scope = 'symbol' AND c.status IN ('up', 'down', 'new', 'gone')"
-			       " AND (y.kind NOT IN ('user', 'dependency') OR abs(c.delta) <= ? * c.base) ORDER BY c.id", "sd", d->id, REACH);
-	if (!rc && what[0])
-		rc = store_run(p->st, err, "UPDATE change SET status = 'shifted' WHERE metric = ? AND id IN (SELECT came FROM shift WHERE kind = 'toolchain')", "s",
-			       d->id);
-	return rc;
-}
-
-int diff_toolchain_caveat(struct pass *p, const char *what, struct err *err)
+/* One revision on both sides, and every run has it. */
+static int one_source(struct pass *p, bool *yes, struct err *err)
 {
 	int64_t n = 0;
-	int rc = store_int(p->st, err, &n, 0, "SELECT count(DISTINCT c.subject) FROM shift s JOIN change c ON c.id = s.came WHERE s.kind = 'toolchain'", "");
+	int rc = store_int(p->st, err, &n, 0, "SELECT count(DISTINCT revision) = 1 AND count(revision) = count(*) FROM run", "");
 
-	if (rc || !what[0])
+	*yes = n == 1;
+	return rc;
+}
+
+int diff_toolchains(struct pass *p, struct toolchains *t, struct err *err)
+{
+	int rc = 0;
+
+	*t = (struct toolchains){ .reach = REACH };
+	if (p->design != DESIGN_TWO_SIDES)
+		return 0;
+	rc = by_settings(p, t->what, sizeof(t->what), err);
+	if (!rc && !t->what[0])
+		rc = by_lines(p, t->what, sizeof(t->what), err);
+	if (!rc && !t->what[0]) {
+		rc = by_inlining(p, t->what, sizeof(t->what), err);
+		t->reach = REACH_INLINING;
+	}
+	if (strncmp(t->what, "build.-gcflags", 14) == 0)
+		t->reach = REACH_INLINING;
+	return rc ? rc : one_source(p, &t->one_source, err);
+}
+
+int diff_toolchain(struct pass *p, const struct diff_metric *d, const struct toolchains *t, struct err *err)
+{
+	static const char came[] = "INSERT INTO shift (came, went, kind, amount) SELECT c.id, NULL, 'toolchain', c.delta FROM change c JOIN symbol y ON y.id = c.subject"
+		" WHERE c.metric = ?1 AND c.scope = 'symbol' AND c.status IN ('up', 'down', 'new', 'gone')"
+		" AND (?2 OR y.kind NOT IN ('user', 'dependency') OR abs(c.delta) <= ?3 * c.base) ORDER BY c.id";
+	static const char path[] = "UPDATE change SET status = 'shifted' WHERE metric = ?1 AND scope = 'path' AND status IN ('up', 'down', 'new', 'gone')"
+		" AND EXISTS (SELECT 1 FROM path h JOIN symbol y ON y.id = h.symbol WHERE h.id = change.subject"
+		"  AND (?2 OR y.kind NOT IN ('user', 'dependency') OR abs(delta) <= ?3 * base))";
+	int rc = 0;
+
+	if (!t->what[0])
+		return 0;
+	rc = store_run(p->st, err, came, "sid", d->id, (int64_t)t->one_source, t->reach);
+	if (!rc)
+		rc = store_run(p->st, err, path, "sid", d->id, (int64_t)t->one_source, t->reach);
+	return rc ? rc : store_run(p->st, err, "UPDATE change SET status = 'shifted' WHERE metric = ? AND id IN (SELECT came FROM shift WHERE kind = 'toolchain')",
+				   "s", d->id);
+}
+
+int diff_toolchain_caveat(struct pass *p, const struct toolchains *t, struct err *err)
+{
+	int64_t n = 0, left = 0;
+	int rc = store_int(p->st, err, &n, 0, "SELECT count(DISTINCT c.subject) FROM shift s JOIN change c ON c.id = s.came WHERE s.kind = 'toolchain' AND c.scope = 'symbol'", "");
+
+	if (!rc)
+		rc = store_int(p->st, err, &left, 0, "SELECT count(DISTINCT c.subject) FROM change c JOIN symbol y ON y.id = c.subject WHERE c.scope = 'symbol'"
+			       " AND y.kind IN ('user', 'dependency') AND c.status IN ('up', 'down', 'new', 'gone')", "");
+	if (rc || !t->what[0])
 		return rc;
-	return pass_caveat(p, err, "toolchain", NULL, "The sides were compiled differently (%s): what changed in %d functions is the toolchain's, not the code's.",
-			   what, (int)n);
+	if (t->one_source || !left)
+		return n ? pass_caveat(p, err, "toolchain", NULL, "The sides were compiled differently (%s)%s: what changed in %d functions is the toolchain's, not the code's.",
+				       t->what, t->one_source ? " from one source" : "", (int)n)
+			 : pass_caveat(p, err, "toolchain", NULL, "The sides were compiled differently (%s)%s; no function changed by more than chance.", t->what,
+				       t->one_source ? " from one source" : "");
+	return pass_caveat(p, err, "toolchain", NULL, "The sides were compiled differently (%s): what changed in %d functions is the toolchain's, not the code's. %d"
+			   " changed by more than that explains (%.0f %%) and are listed; builds of both by one toolchain would tell.",
+			   t->what, (int)n, (int)left, 100 * t->reach);
 }
