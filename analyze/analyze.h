@@ -34,6 +34,7 @@ struct analyze_opts {
 	double effect_share, effect_relative;	/* effect gate; 0: the defaults .005 of the total and .05 */
 	double pause_ms;		/* a long GC pause; 0: 10 */
 	const struct analyze_view *view;	/* analyze_diff() only; NULL: everything by function */
+	bool counts;			/* analyze_diff() only: the numbers of samples, contentions and live objects too, beside time and bytes */
 	bool totals_only;		/* analyze_diff() only: the store has no tree (a giant file), exact function totals must do */
 	const double *taus;		/* analyze_n_taus() of them in the place of the assumed ones; NULL: those */
 	double align_ms;		/* events this near to a phase belong to it; 0: 50 */

@@ -190,7 +190,7 @@ int pass_calibrate(struct pass *p, struct err *err)
 	if (!rc)
 		rc = only_those(p, &t, &only, err);
 	for (size_t i = 0; !rc && i < diff_n_metrics; i++)
-		rc = calibrate_metric(p, &t, &diff_metrics[i], only, b, err);
+		rc = diff_metrics[i].asked ? 0 : calibrate_metric(p, &t, &diff_metrics[i], only, b, err);
 	for (size_t i = 0; !rc && i < sizeof(plain) / sizeof(plain[0]); i++)
 		rc = calibrate_plain(p, &plain[i], &b[plain[i].tau], err);
 	for (int i = 0; !rc && i < TAUS; i++)

@@ -18,6 +18,7 @@ struct metric {
 	enum tau tau_total, tau_user, tau_runtime;
 	double phi;		/* dispersion of one profile */
 	bool common;		/* scales with the machine's speed: a function must stand out from the common factor too */
+	bool asked;		/* only where it is asked for: what it tells, a metric beside it tells too */
 };
 
 struct comparison {

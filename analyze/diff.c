@@ -24,13 +24,17 @@
 #define FULL_DIFF 30000		/* rows a family that `attrib diff` stores at most */
 
 const struct metric diff_metrics[] = {
-	{ "cpu", false, "cpu", "ns", "cpu", TAU_cpu_total, TAU_cpu_user, TAU_cpu_runtime, 1.3, true },
-	{ "alloc", false, "alloc_bytes", "bytes", "heap", TAU_alloc_bytes_total, TAU_alloc_bytes_user, TAU_alloc_bytes_runtime, 1.3, false },
-	{ "alloc", true, "alloc_objects", "count", "heap", TAU_alloc_objects_total, TAU_alloc_objects_user, TAU_alloc_objects_runtime, 1.3, false },
-	{ "inuse", false, "inuse_bytes", "bytes", "heap", TAU_inuse_total, TAU_inuse_user, TAU_inuse_runtime, 2, false },
-	{ "mutex", false, "mutex_delay", "ns", "mutex", TAU_mutex_total, TAU_mutex_user, TAU_mutex_runtime, 4, false },
-	{ "block", false, "block_delay", "ns", "block", TAU_block_total, TAU_block_user, TAU_block_runtime, 4, false },
-	{ "wall", false, "wall", "ns", "wall", TAU_wall_total, TAU_wall_user, TAU_wall_runtime, 1.3, false },
+	{ "cpu", false, "cpu", "ns", "cpu", TAU_cpu_total, TAU_cpu_user, TAU_cpu_runtime, 1.3, true, false },
+	{ "cpu", true, "cpu_samples", "count", "cpu", TAU_cpu_total, TAU_cpu_user, TAU_cpu_runtime, 1.3, true, true },
+	{ "alloc", false, "alloc_bytes", "bytes", "heap", TAU_alloc_bytes_total, TAU_alloc_bytes_user, TAU_alloc_bytes_runtime, 1.3, false, false },
+	{ "alloc", true, "alloc_objects", "count", "heap", TAU_alloc_objects_total, TAU_alloc_objects_user, TAU_alloc_objects_runtime, 1.3, false, false },
+	{ "inuse", false, "inuse_bytes", "bytes", "heap", TAU_inuse_total, TAU_inuse_user, TAU_inuse_runtime, 2, false, false },
+	{ "inuse", true, "inuse_objects", "count", "heap", TAU_inuse_total, TAU_inuse_user, TAU_inuse_runtime, 2, false, true },
+	{ "mutex", false, "mutex_delay", "ns", "mutex", TAU_mutex_total, TAU_mutex_user, TAU_mutex_runtime, 4, false, false },
+	{ "mutex", true, "mutex_contentions", "count", "mutex", TAU_mutex_total, TAU_mutex_user, TAU_mutex_runtime, 4, false, true },
+	{ "block", false, "block_delay", "ns", "block", TAU_block_total, TAU_block_user, TAU_block_runtime, 4, false, false },
+	{ "block", true, "block_contentions", "count", "block", TAU_block_total, TAU_block_user, TAU_block_runtime, 4, false, true },
+	{ "wall", false, "wall", "ns", "wall", TAU_wall_total, TAU_wall_user, TAU_wall_runtime, 1.3, false, false },
 };
 const size_t diff_n_metrics = sizeof(diff_metrics) / sizeof(diff_metrics[0]);
 
@@ -256,7 +260,7 @@ int pass_diff(struct pass *p, struct err *err)
 
 		if (!i || strcmp(m->metric, diff_metrics[i - 1].metric) != 0)
 			rc = cube_load(&cube, p, &t, m->metric, err);
-		if (rc || !cube.n || (cube.share && m->by_count))
+		if (rc || !cube.n || (cube.share && m->by_count) || (m->asked && !p->o->counts))
 			continue;
 		rc = name_metric(p, m, &cube, &d, err);
 		if (!rc && p->brief && cube.absolute && !cube.instant && !m->by_count && !(p->o->view && p->o->view->per == ANALYZE_PER_SIDE))

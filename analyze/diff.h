@@ -45,6 +45,8 @@ int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k
 	ERR_MUST_CHECK;
 /* Found changes that cancel within a cost domain: status shifted, rows of shift of kind type, prefix, caller, package (domains.c). */
 int diff_domains(struct pass *p, const struct tree *t, const struct cube *c, const struct diff_metric *d, struct err *err) ERR_MUST_CHECK;
+/* Functions inlined on one side only, and their callers: rows of shift of kind inlining (inlining.c). */
+int diff_inlining(struct pass *p, const struct diff_metric *d, struct err *err) ERR_MUST_CHECK;
 /* A symbol's found changes of a metric, and those of paths that end in it, are no findings. */
 int diff_mark_shifted(struct pass *p, const struct diff_metric *d, uint32_t symbol, struct err *err) ERR_MUST_CHECK;
 /* What the user functions whose own CPU grew spend it on: signals cpu.path.<kind>; loud: share of the total that speaks with full voice. */

@@ -3,9 +3,10 @@
  * domains.c - cost that moved from one function to another and did not grow
  *
  * A function that got dearer is no finding when a relative of it got cheaper by as much: work was moved, and what a request costs is what it was.
- * Relatives are those of one cost domain, as FBDetect (SOSP 2024, section 5.4) has them; from the narrowest to the widest: methods of one type, functions whose names begin with the
- * same word, functions below one caller, functions of one package. Of a domain's found changes those up and those down must cancel (MOST_LEFT); then all of
- * them are the ends of a shift, which is reported with both ends, and none is a finding.
+ * Relatives are those of one cost domain, as FBDetect (SOSP 2024) has them; from the narrowest to the widest: methods of one type, functions whose
+ * names begin with the same word, functions below one caller, functions of one package. Of a domain's changes those up and those down must cancel
+ * (MOST_LEFT); then all of them are the ends of a shift, which is reported with both ends, and none is a finding. One end must be found; the others
+ * need not pass among all that were tested, since they are looked for: a p of their own is enough (not for cum, which varies with all that is below).
  */
 #include <ctype.h>
 #include <math.h>
@@ -13,7 +14,7 @@
 #include "analyze/diff.h"
 #include "core/gosym.h"
 
-#define MOST_LEFT .35	/* of the larger of what came and what went */
+#define MOST_LEFT .25	/* of the larger of what came and what went */
 #define MAX_ENDS 128
 #define MIN_WORD 3	/* letters: "do" is no word that makes relatives */
 
@@ -21,9 +22,11 @@ enum domain { DOMAIN_TYPE, DOMAIN_PREFIX, DOMAIN_CALLER, DOMAIN_PACKAGE, DOMAINS
 static const char *const domain_name[DOMAINS] = { "type", "prefix", "caller", "package" };
 
 struct end {
-	int64_t id;		/* change.id; 0: taken */
+	int64_t id;		/* change.id */
+	bool taken;
 	uint32_t symbol, caller;
 	double delta;
+	bool found;
 	struct str package, type, word;	/* type: the receiver; word: the first of the function's own name. Empty: none */
 };
 
@@ -57,8 +60,8 @@ static struct str word_of(struct str base)
 	return n - at >= MIN_WORD && (n == base.n || isupper((unsigned char)base.p[n]) || base.p[n] == '_') ? (struct str){ base.p + at, n - at } : STR_NONE;
 }
 
-/* The nearest user function above the symbol's dearest path; 0: none. */
-static uint32_t caller_of(const struct tree *t, const struct cube *c, uint32_t symbol)
+/* The symbol's dearest path; 0: none. */
+static uint32_t dearest(const struct tree *t, const struct cube *c, uint32_t symbol)
 {
 	uint32_t best = 0;
 	double most = -1;
@@ -68,6 +71,14 @@ static uint32_t caller_of(const struct tree *t, const struct cube *c, uint32_t s
 			most = fmax(c->path_amount[BASE][i], c->path_amount[CUR][i]);
 			best = i;
 		}
+	return best;
+}
+
+/* The nearest user function above it; 0: none. */
+static uint32_t caller_of(const struct tree *t, const struct cube *c, uint32_t symbol)
+{
+	uint32_t best = dearest(t, c, symbol);
+
 	for (uint32_t i = best ? t->parent[best] : 0; i; i = t->parent[i])
 		if (t->sym[t->symbol[i]].kind == KIND_USER && t->symbol[i] != symbol)
 			return t->symbol[i];
@@ -93,9 +104,9 @@ static int load_ends(struct pass *p, const struct tree *t, const struct cube *c,
 {
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err,
-			     "SELECT c.id, c.subject, c.delta FROM change c JOIN symbol y ON y.id = c.subject WHERE c.metric = ? AND c.scope = 'symbol'"
-			     " AND c.stat = ? AND c.status IN ('up', 'down', 'new', 'gone') AND y.kind IN ('user', 'dependency')"
-			     " ORDER BY abs(c.delta) DESC, y.name LIMIT 128", "ss", d->id, stat);
+			     "SELECT c.id, c.subject, c.delta, c.status <> 'unsure' FROM change c JOIN symbol y ON y.id = c.subject WHERE c.metric = ?1"
+			     " AND c.scope = 'symbol' AND c.stat = ?2 AND (c.status IN ('up', 'down', 'new', 'gone') OR (c.stat = 'flat' AND c.status = 'unsure' AND c.p <= ?3))"
+			     " AND y.kind IN ('user', 'dependency') ORDER BY abs(c.delta) DESC, y.name LIMIT 128", "ssd", d->id, stat, CHANGE_Q);
 
 	if (rc)
 		return rc;
@@ -103,7 +114,7 @@ static int load_ends(struct pass *p, const struct tree *t, const struct cube *c,
 		uint32_t s = (uint32_t)stmt_int(q, 1);
 		struct str base = gosym_base(t->sym[s].name);
 
-		e[*n] = (struct end){ stmt_int(q, 0), s, caller_of(t, c, s), stmt_real(q, 2), t->sym[s].package, receiver_of(base), word_of(base) };
+		e[*n] = (struct end){ stmt_int(q, 0), false, s, caller_of(t, c, s), stmt_real(q, 2), stmt_int(q, 3) == 1, t->sym[s].package, receiver_of(base), word_of(base) };
 	}
 	return store_end(q, err);
 }
@@ -138,17 +149,20 @@ static int put_group(struct pass *p, const struct diff_metric *d, enum domain ki
 	for (size_t i = 0; !rc && i < n; i++)
 		rc = diff_mark_shifted(p, d, in[i]->symbol, err);
 	for (size_t i = 0; i < n; i++)
-		in[i]->id = 0;
+		in[i]->taken = true;
 	return rc;
 }
 
 static bool cancels(struct end *const *in, size_t n)
 {
 	double up = 0, down = 0;
+	bool found = false;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		*(in[i]->delta > 0 ? &up : &down) += fabs(in[i]->delta);
-	return up > 0 && down > 0 && fabs(up - down) <= MOST_LEFT * fmax(up, down);
+		found |= in[i]->found;
+	}
+	return found && up > 0 && down > 0 && fabs(up - down) <= MOST_LEFT * fmax(up, down);
 }
 
 /* What is left of the domain of e[first]: as a whole, or else the two that cancel best with it. */
@@ -158,7 +172,7 @@ static int one_domain(struct pass *p, const struct diff_metric *d, enum domain k
 	size_t k = 0;
 
 	for (size_t i = first; i < n; i++)
-		if (e[i].id && related(&e[first], &e[i], kind))
+		if (!e[i].taken && related(&e[first], &e[i], kind))
 			in[k++] = &e[i];
 	if (k >= 2 && cancels(in, k))
 		return put_group(p, d, kind, in, k, err);
@@ -169,20 +183,64 @@ static int one_domain(struct pass *p, const struct diff_metric *d, enum domain k
 	return pair[1] && cancels(pair, 2) ? put_group(p, d, kind, pair, 2, err) : 0;
 }
 
+/* What the ends that lie below a function moved it by; *other: the largest of those that moved the other way. */
+static double moved_below(const struct tree *t, const struct cube *c, const struct end *e, size_t n, const struct end *f, const struct end **other)
+{
+	double sum = 0;
+
+	*other = NULL;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t at = e[i].taken ? dearest(t, c, e[i].symbol) : 0;
+
+		while (at && t->symbol[at] != f->symbol)
+			at = t->parent[at];
+		sum += at ? e[i].delta : 0;
+		if (e[i].taken && !at && (e[i].delta > 0) != (f->delta > 0) && (!*other || fabs(e[i].delta) > fabs((*other)->delta)))
+			*other = &e[i];
+	}
+	return sum;
+}
+
+/* A caller whose cum changed by no more than what moved into or out of what it calls. */
+static int pass_on(struct pass *p, const struct tree *t, const struct cube *c, const struct diff_metric *d, const struct end *e, size_t n, struct err *err)
+{
+	struct end *f = arena_array(&p->mem, struct end, MAX_ENDS);
+	size_t m = 0;
+	int rc = f ? load_ends(p, t, c, d, "cum", f, &m, err) : err_nomem(err);
+
+	for (size_t i = 0; !rc && i < m; i++) {
+		const struct end *other;
+		double below = moved_below(t, c, e, n, &f[i], &other);
+
+		if (!other || fabs(f[i].delta - below) > MOST_LEFT * fabs(f[i].delta))
+			continue;
+		rc = store_run(p->st, err, "INSERT INTO shift (came, went, kind, amount) VALUES (?, ?, 'below', ?)", "iid", f[i].delta > 0 ? f[i].id : other->id,
+			       f[i].delta > 0 ? other->id : f[i].id, fabs(f[i].delta));
+		if (!rc)
+			rc = diff_mark_shifted(p, d, f[i].symbol, err);
+	}
+	return rc;
+}
+
+static int one_stat(struct pass *p, const struct tree *t, const struct cube *c, const struct diff_metric *d, const char *stat, struct end *e, size_t *n,
+		    struct err *err)
+{
+	int rc = load_ends(p, t, c, d, stat, e, n, err);
+
+	for (int kind = 0; !rc && kind < DOMAINS; kind++)
+		for (size_t i = 0; !rc && i < *n; i++)
+			if (!e[i].taken)
+				rc = one_domain(p, d, (enum domain)kind, e, *n, i, err);
+	return rc;
+}
+
 int diff_domains(struct pass *p, const struct tree *t, const struct cube *c, const struct diff_metric *d, struct err *err)
 {
-	static const char *const stat[] = { "flat", "cum" };	/* cum: of what flat leaves, functions that only call others */
 	struct end *e = arena_array(&p->mem, struct end, MAX_ENDS);
-	int rc = e ? 0 : err_nomem(err);
+	size_t n = 0;
+	int rc = e ? one_stat(p, t, c, d, "flat", e, &n, err) : err_nomem(err);
 
-	for (size_t s = 0; !rc && s < 2; s++)
-		for (int kind = 0; !rc && kind < DOMAINS; kind++) {
-			size_t n = 0;
-
-			rc = load_ends(p, t, c, d, stat[s], e, &n, err);
-			for (size_t i = 0; !rc && i < n; i++)
-				if (e[i].id)
-					rc = one_domain(p, d, (enum domain)kind, e, n, i, err);
-		}
-	return rc;
+	if (!rc && n)
+		rc = pass_on(p, t, c, d, e, n, err);
+	return rc ? rc : one_stat(p, t, c, d, "cum", e, &n, err);	/* of what is left: functions that only call others */
 }

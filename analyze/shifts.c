@@ -98,5 +98,7 @@ int diff_shifts(struct pass *p, const struct tree *t, const struct comparison *k
 		if (domain_of(t, k->c, (uint32_t)row[i].symbol, cum, &domain) && cum[CUR][domain] - cum[BASE][domain] <= MOST_LEFT * row[i].delta)
 			rc = put_shift(p, d, row[i].id, row[i].symbol, domain, row[i].delta, err);
 	}
+	if (!rc)
+		rc = diff_inlining(p, d, err);
 	return rc ? rc : diff_domains(p, t, k->c, d, err);
 }

@@ -99,6 +99,7 @@ static int run(struct ctx *c, struct err *err)
 		rc = check_options(c, err);
 	if (!rc) {
 		w.analyze.view = viewed ? &v : NULL;
+		w.analyze.counts = c->o.sample_index != NULL;
 		w.analyze.totals_only = !viewed && is_giant(c);
 		w.root[0].hint = "baseline";
 		w.root[1].hint = "current";
@@ -127,7 +128,7 @@ static int run(struct ctx *c, struct err *err)
 static const struct opt own[] = {
 	{ "rows", 'n', OPT_NUMBER, "N", AT(rows), "functions to show of each metric; default what fits a screen, in JSON all", NULL },
 	{ "cum", 0, OPT_FLAG, NULL, AT(cum), "biggest change of cum first, instead of flat", NULL },
-	{ "sample-index", 0, OPT_TEXT, "METRIC", AT(sample_index), "one metric only: cpu, alloc_space, inuse_space, delay ...", NULL },
+	{ "sample-index", 0, OPT_TEXT, "METRIC", AT(sample_index), "one metric only: cpu, alloc_space, inuse_space, delay, samples ...", NULL },
 	{ "packages", 0, OPT_FLAG, NULL, AT(by_packages), "a row a package", NULL },
 	{ "files", 0, OPT_FLAG, NULL, AT(by_files), "a row a source file", NULL },
 	{ "lines", 0, OPT_FLAG, NULL, AT(by_lines), "a row a source line", NULL },

@@ -270,7 +270,7 @@ CREATE TABLE change (
   status TEXT NOT NULL CHECK (status IN ('up', 'down', 'same', 'unsure', 'new', 'gone', 'shifted'))
 ) STRICT;
 
--- [A] Cost that moved and did not grow.
+-- [A] Cost that moved and did not grow. kind: split type prefix caller package below inlining toolchain.
 CREATE TABLE shift (
   id INTEGER PRIMARY KEY, came INTEGER REFERENCES change, went INTEGER REFERENCES change, kind TEXT NOT NULL, amount REAL NOT NULL
 ) STRICT;

@@ -326,7 +326,9 @@ static void print_shifts(struct page *p, const struct report_model *m)
 		if (str_is(h->kind, "toolchain") || n++ >= SHIFTS)
 			continue;
 		buf_reset(&b);
-		buf_str(&b, str_is(h->kind, "package") ? STR_LIT("moved between functions") : h->kind);
+		if (!str_is(h->kind, "moved") && !str_is(h->kind, "renamed") && !str_is(h->kind, "inlining"))
+			buf_puts(&b, "moved, not grown, ");
+		buf_str(&b, words_shift(h->kind));
 		buf_puts(&b, ": ");
 		buf_str(&b, h->went);
 		buf_puts(&b, " -> ");

@@ -108,10 +108,10 @@ bool say_cluster_moved(const struct model_cluster *k)
 
 void say_shift(struct buf *b, const struct model_shift *h)
 {
-	bool one = str_is(h->kind, "moved") || str_is(h->kind, "renamed");	/* a symbol of both sides: the diff tells whether it grew */
+	bool one = str_is(h->kind, "moved") || str_is(h->kind, "renamed") || str_is(h->kind, "inlining");	/* a symbol of both sides: the diff tells whether it grew */
 
 	buf_puts(b, one ? "the same code, " : "moved, not grown (");
-	buf_str(b, h->kind);
+	buf_str(b, words_shift(h->kind));
 	buf_puts(b, one ? ": " : "): ");
 	buf_str(b, h->went.n ? h->went : STR_LIT("?"));
 	buf_puts(b, " -> ");

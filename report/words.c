@@ -24,12 +24,16 @@ struct metric_words {
 /* In the order of tables. */
 static const struct metric_words metrics[] = {
 	{ "cpu", "CPU", "cpu", false, { "cpu", NULL } },
+	{ "cpu_samples", "CPU samples", "cpu", true, { "samples", NULL } },
 	{ "wall", "wall time", "wall", false, { "wall", NULL } },
 	{ "alloc_bytes", "allocated bytes", "alloc", false, { "alloc", "alloc_space", NULL } },
 	{ "alloc_objects", "allocated objects", "alloc", true, { NULL } },
+	{ "inuse_objects", "live objects", "inuse", true, { NULL } },
 	{ "inuse_bytes", "live heap", "inuse", false, { "inuse", "inuse_space", NULL } },
 	{ "inuse_growth_bytes", "live heap's growth in a run", "inuse", false, { NULL } },
 	{ "mutex_delay", "lock delay", "mutex", false, { "mutex", "delay", NULL } },
+	{ "mutex_contentions", "waits for locks", "mutex", true, { "contentions", NULL } },
+	{ "block_contentions", "times blocked", "block", true, { "contentions", NULL } },
 	{ "block_delay", "blocked time", "block", false, { "block", "delay", NULL } },
 	{ "latency_p50", "latency, half of requests", NULL, false, { NULL } },
 	{ "latency_p95", "latency p95", NULL, false, { NULL } },
@@ -142,6 +146,18 @@ void words_share(struct buf *out, double share)
 		fmt_change(out, share);
 	else
 		fmt_percent(out, share);
+}
+
+struct str words_shift(struct str kind)
+{
+	static const char *const words[][2] = { { "type", "within a type" }, { "prefix", "between functions of one name" }, { "caller", "below one caller" },
+		{ "package", "within a package" }, { "split", "split off" }, { "below", "in what it calls" },
+		{ "inlining", "inlined on one side only" } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_is(kind, words[i][0]))
+			return str_from(words[i][1]);
+	return kind;
 }
 
 void words_smallest(struct buf *out, const struct model_change *c)

@@ -20,6 +20,8 @@ const char *words_metric_raw(struct str id, bool *counts);
 struct str words_unit(struct str unit);
 /* 12.3 %, beyond 1000 % as x12.4. */
 void words_share(struct buf *out, double share);
+/* What kind of shift: "within a type" of type. */
+struct str words_shift(struct str kind);
 struct model_change;
 /* The smallest change that a metric could have shown: "12 %", "0.3 points" of what is itself a share. */
 void words_smallest(struct buf *out, const struct model_change *c);

@@ -43,7 +43,7 @@ func newService(seed int64, shift string) *service {
 	case "prefix":
 		s.up, s.down = 200, 2000
 	case "package":
-		s.tax, s.off = 200, 1900
+		s.up, s.off = 200, 2000
 	case "caller":
 		s.tax, s.stamp = 200, 1900
 	default:
