@@ -151,10 +151,10 @@ static void limit(int what, rlim_t value)
 	setrlimit((__rlimit_resource_t)what, &r);	/* a limit that cannot be set leaves the others */
 }
 
-/* After fork(): only calls that are safe there. */
+/* After fork(): only calls that are safe there. The script is read as a file, in blocks: what "-" names, gnuplot reads byte by byte. */
 static _Noreturn void become_gnuplot(const char *path, int in, int out, pid_t parent)
 {
-	static char name[] = "gnuplot", no_startup[] = "-d", from_stdin[] = "-", lang[] = "LC_ALL=C.UTF-8";
+	static char name[] = "gnuplot", no_startup[] = "-d", from_stdin[] = "/dev/stdin", lang[] = "LC_ALL=C.UTF-8";
 	char *const argv[] = { name, no_startup, from_stdin, NULL }, *const env[] = { lang, NULL };
 	int null = open("/dev/null", O_RDWR);
 	sigset_t none;

@@ -113,10 +113,18 @@ class Bench:
         return "%d x %s, Linux %s, load %.1f at the end" % (len(model), model[0] if model else platform.machine(), platform.release(), os.getloadavg()[0])
 
     def write(self, path, rounds):
+        """Each part that was measured takes the place of the part with its title; the others stay."""
         text = open(path).read()
-        body = "\nMeasured on %s: %s; %d rounds.\n%s\n" % (time.strftime("%Y-%m-%d", time.gmtime()), self.machine(), rounds, "\n".join(self.lines))
+        head, rest = text.split(BEGIN, 1)
+        old, tail = rest.split(END, 1)
+        parts = {}
+        for part in old.split("\n### ")[1:]:
+            parts[part.split("\n", 1)[0]] = part.split("\n", 1)[1].strip("\n")
+        stamp = "%s, %d rounds, %s" % (time.strftime("%Y-%m-%d", time.gmtime()), rounds, self.machine())
+        for part in "\n".join(self.lines).split("\n### ")[1:]:
+            parts[part.split("\n", 1)[0]] = stamp + "\n\n" + part.split("\n", 1)[1].strip("\n")
         with open(path, "w") as out:
-            out.write(text[:text.index(BEGIN) + len(BEGIN)] + body + text[text.index(END):])
+            out.write(head + BEGIN + "".join("\n### %s\n%s\n" % p for p in parts.items()) + "\n" + END + tail)
 
     def verdict(self):
         print("\n%d limits missed%s" % (len(self.missed), "".join("\n  " + m for m in self.missed)))
