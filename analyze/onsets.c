@@ -26,8 +26,8 @@
 #define MAX_BESIDE 256	/* of them */
 #define MAX_LAG	   30	/* steps of a second: correlations are sought so far */
 
-/* Which series speak for which signal, finest first; name may end in '*'. sign: of the series when the signal is loud,
- * 0: as cur - base. */
+/* Which series speak for which signal, finest first; name may end in '*'. sign: only a change in this direction began
+ * anywhere, 0: either (what is left after the load began to be left in it; that less is left did not). */
 static const struct {
 	const char *signal;
 	enum track_kind track[3];
@@ -36,8 +36,8 @@ static const struct {
 	{ "heap.live_slope", { TRACK_HEAP }, 1, 0 },
 	{ "heap.after_gc", { TRACK_HEAP }, 1, 0 },
 	{ "heap.site_growth", { TRACK_HEAP }, 1, 0 },
-	{ "recovery.heap", { TRACK_HEAP }, 1, 0 },
-	{ "recovery.goroutines", { TRACK_GOROUTINES }, 1, 0 },
+	{ "recovery.heap", { TRACK_HEAP }, 1, 1 },
+	{ "recovery.goroutines", { TRACK_GOROUTINES }, 1, 1 },
 	{ "goroutines.slope", { TRACK_GOROUTINES }, 1, 0 },
 	{ "goroutines.cluster_growth", { TRACK_GOROUTINES }, 1, 0 },
 	{ "goroutines.creator_growth", { TRACK_GOROUTINES }, 1, 0 },
@@ -253,7 +253,7 @@ static int load_signals(struct pass *p, const struct track_place *place, size_t 
 				.signal = row[i].id, .name = row[i].name, .group = row[i].group, .why = row[i].why
 			};
 
-			if (!matches(row[i].name, asks[a].signal))
+			if (!matches(row[i].name, asks[a].signal) || (asks[a].sign && asks[a].sign != row[i].sign))
 				continue;
 			rc = seek(p, a, row[i].sign, place, n, cache, &b, err);
 			if (!rc && b.at)
