@@ -123,6 +123,7 @@ test-all: ## make test, with gcc and clang, with sanitizers, with valgrind
 	$(Q)sh tests/valgrind build attrib
 	$(Q)sh tests/counts build ./attrib || [ $$? = 77 ]
 	$(Q)sh tests/triage-all ./attrib build/san/attrib
+	$(Q)$(MAKE) --no-print-directory faults FAULTS=1000
 
 lint: ## clang-tidy, cppcheck, shellcheck, layers, sizes
 	$(Q)sh tests/deps clang clang-tidy cppcheck shellcheck
@@ -145,9 +146,19 @@ eval: ## how often it is right, on the corpus, into docs/accuracy.md; FIT=1 refi
 	$(Q)$(if $(FIT),$(MAKE) --no-print-directory all,true)
 
 SECONDS ?= 20
-fuzz: ## libFuzzer over every decoder, SECONDS=N each
+fuzz: ## libFuzzer over every decoder and whatever else reads the bytes of others, SECONDS=N each
 	$(Q)sh tests/deps clang libclang-rt-14-dev
-	$(Q)sh tests/fuzz/run $(SECONDS)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)bash tests/fuzz/run $(SECONDS)
+
+FAULTS ?= 0
+faults: all ## the real program with calls that fail, kills and mutants: all points, hours; FAULTS=N so many of each
+	$(Q)sh tests/deps strace
+	$(Q)ATTRIB=./$(BIN) tests/mutate $(if $(filter 0,$(FAULTS)),10000,$(FAULTS))
+	$(Q)ATTRIB=./$(BIN) tests/faults io $(FAULTS)
+	$(Q)ATTRIB=./$(BIN) tests/faults kill $(if $(filter 0,$(FAULTS)),300,$(FAULTS))
+	$(Q)ATTRIB=./$(BIN) tests/faults strace $(if $(filter 0,$(FAULTS)),1000,$(FAULTS))
+	$(Q)ATTRIB=./$(BIN) tests/faults memory $(FAULTS)
 
 accept: all ## rewrite the expectations of tests/cases (then read git diff)
 	$(Q)ATTRIB=./$(BIN) sh tests/run --accept $(CASE)
@@ -168,4 +179,4 @@ clean: ## forget the build
 	$(Q)rm -rf build attrib
 
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(EVAL:.o=.d) $(EVALMAIN:.o=.d)
-.PHONY: all units help deps demo test test-ui test-all lint bench eval corpus fuzz accept docs install clean
+.PHONY: all units help deps demo test test-ui test-all lint bench eval corpus fuzz faults accept docs install clean

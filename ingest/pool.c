@@ -75,8 +75,9 @@ static void tell(const struct slot *s, uint32_t job)
 	do
 		n = write(s->job_w, &job, sizeof(job));
 	while (n < 0 && errno == EINTR);
-	if (n < 0)	/* nobody would ever answer: the slot's end, which its result pipe tells */
-		kill(s->pid, SIGTERM);
+	/* Nobody would ever answer: the slot's end, which its result pipe tells. A supervisor that waits for an acknowledgement sees no SIGTERM. */
+	if (n < 0)
+		kill(s->pid, SIGKILL);
 }
 
 static void hand_out(struct pool *p, struct slot *s)

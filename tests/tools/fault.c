@@ -6,7 +6,7 @@
  * FAULT_AT     N, counted from 1; 0 counts only
  * FAULT_ON     set: from there on
  * FAULT_ERRNO  what io fails with; KILL: SIGKILL instead
- * FAULT_IN     parent (the default), or children: each counts by itself
+ * FAULT_IN     parent (the default), children, or all: each process counts by itself
  * FAULT_COUNT  a file that gets "N" when the process ends
  * FAULT_PATHS  a file that gets, at the end, every N whose call path (12 frames) was not met before: the paths of allocation
  */
@@ -29,7 +29,7 @@ extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_real
 enum { FRAMES = 12, PATHS = 1 << 16 };
 
 static struct {
-	int ready, memory, io, children, from_on, kill, error;
+	int ready, memory, io, children, all, from_on, kill, error;
 	long at;
 	pid_t root;
 	const char *count, *calls, *paths;
@@ -53,6 +53,7 @@ static void read_plan(void)
 	plan.from_on = getenv("FAULT_ON") != NULL;
 	plan.kill = error && strcmp(error, "KILL") == 0;
 	plan.error = error ? atoi(error) : EIO;
+	plan.all = in && strcmp(in, "all") == 0;
 	plan.children = in && strcmp(in, "children") == 0;
 	plan.count = getenv("FAULT_COUNT");
 	plan.calls = getenv("FAULT_CALLS");
@@ -93,7 +94,7 @@ static int fails(void)
 		counted = self;
 		n = 0;
 	}
-	if ((self == plan.root) == plan.children)
+	if (!plan.all && (self == plan.root) == plan.children)
 		return 0;
 	n++;
 	if (plan.paths)
