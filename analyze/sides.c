@@ -12,6 +12,7 @@
 
 #include "analyze/exposure.h"
 #include "analyze/labels.h"
+#include "analyze/math/sampling.h"
 #include "analyze/pass.h"
 
 /* A side of fewer goroutine dumps or interval profiles than this cannot be split into early and late. */
@@ -178,11 +179,38 @@ static int caveats(struct pass *p, struct err *err)
 	return 0;
 }
 
+#define MIN_COUNTS 4	/* different numbers of contentions: fewer can have a common divisor by chance */
+
+/* Every count of a mutex profile is a multiple of the fraction, which no file tells. */
+static int estimate_fraction(struct pass *p, int64_t *rate, struct err *err)
+{
+	uint64_t g = 0;
+	size_t n = 0;
+	struct stmt *q;
+	int rc = store_query(p->st, &q, err, "SELECT DISTINCT abs(s.count) FROM sample s JOIN measure m ON m.id = s.measure AND m.metric = 'mutex' WHERE s.count <> 0", "");
+
+	if (rc)
+		return rc;
+	for (; store_next(q, err); n++) {
+		uint64_t pair[2] = { g, (uint64_t)stmt_int(q, 0) };
+
+		g = g ? sampling_gcd(pair, 2) : pair[1];
+	}
+	rc = store_end(q, err);
+	if (rc || n < MIN_COUNTS || g < 2 || g > INT32_MAX)
+		return rc;
+	*rate = (int64_t)g;
+	return pass_caveat(p, err, "mutex_fraction", NULL, "The rate of the mutex profiles is not known (setting mutex_fraction of run.json); all their counts are multiples of %lld,"
+			   " so one contention of %lld is taken to have been sampled.", (long long)g, (long long)g);
+}
+
 static int sampling_rates(struct pass *p, struct err *err)
 {
 	int64_t rate = 0;
 	int rc = store_int(p->st, err, &rate, 0, "SELECT max(CAST(value AS INTEGER)) FROM setting WHERE name = 'mutex_fraction'", "");
 
+	if (!rc && rate < 1)
+		rc = estimate_fraction(p, &rate, err);
 	p->mutex_fraction = rate > 1 ? 1.0 / (double)rate : 1;
 	return rc;
 }
