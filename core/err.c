@@ -8,6 +8,7 @@
  */
 #include "core/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +83,8 @@ int err_sys(struct err *err, enum err_code code, int errno_value, const char *fm
 	va_end(ap);
 	n = strlen(msg);
 	memcpy(msg + n, why, strlen(why) + 1);
-	return store(err, code, msg);
+	/* Whatever could not be done for lack of memory, that is what is wrong. */
+	return store(err, errno_value == ENOMEM ? ERR_MEMORY : code, msg);
 }
 
 int err_wrap(struct err *err, const char *fmt, ...)

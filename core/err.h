@@ -40,7 +40,7 @@ struct err {
 
 /* Stores code and message, clears place, and returns code. */
 int err_set(struct err *err, enum err_code code, const char *fmt, ...) ERR_PRINTF(3, 4);
-/* As err_set, with the system's word for errno_value behind ": ". */
+/* As err_set, with the system's word for errno_value behind ": "; for ENOMEM the code is ERR_MEMORY. */
 int err_sys(struct err *err, enum err_code code, int errno_value, const char *fmt, ...) ERR_PRINTF(4, 5);
 /* Puts "fmt: " before the message that is there; returns the code that is there. */
 int err_wrap(struct err *err, const char *fmt, ...) ERR_PRINTF(2, 3);

@@ -8,6 +8,7 @@
  * colour so that it also shows on a dark page, groups without content (gnuplot writes hundreds) and definitions nobody uses go.
  */
 #include <stdio.h>
+#include <strings.h>
 
 #include "core/text.h"
 #include "report/plot.h"
@@ -47,7 +48,7 @@ static int element_rule(const struct rewrite *r, struct str name)
 	return REFUSE;
 }
 
-/* Values of numbers, names, lists and functions; no markup, no quotes, no scheme, no escape. */
+/* Values of numbers, names, lists and functions; no markup, no quotes, no scheme, no escape; url() of a part of the picture only. */
 static bool harmless(struct str v)
 {
 	for (size_t i = 0; i < v.n; i++) {
@@ -55,6 +56,8 @@ static bool harmless(struct str v)
 		bool ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr(" \t\n.,#()%+-_", c);
 
 		if (!ok || !c)
+			return false;
+		if (v.n - i >= 4 && strncasecmp(v.p + i, "url(", 4) == 0 && (v.n - i == 4 || v.p[i + 4] != '#'))
 			return false;
 	}
 	return true;

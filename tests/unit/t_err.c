@@ -35,6 +35,7 @@ static void t_system(void)
 	CHECK_STR(err.msg, "cannot open 'x': No such file or directory");
 	CHECK(err_sys(&err, ERR_OUTPUT, 99999, "cannot write") == ERR_OUTPUT);
 	CHECK_STR(err.msg, "cannot write: system error 99999");
+	CHECK(err_sys(&err, ERR_INPUT, ENOMEM, "cannot read") == ERR_MEMORY);
 }
 
 static void t_one_line(void)

@@ -179,7 +179,7 @@ static void test_svg(void)
 		"<svg><path ONLOAD='x'/></svg>", "<svg><a href='#x'></a></svg>", "<svg><image href='#x'/></svg>",
 		"<svg><use xlink:href='http://example.org/#x'/></svg>", "<svg><use href='x#y'/></svg>", "<svg><use xlink:href='#a\" onload=\"x'/></svg>",
 		"<svg><path d='M0,0\" onload=\"x'/></svg>", "<svg><path d=M0/></svg>", "<svg><path d='M0,0/></svg>", "<svg><path style='x'/></svg>",
-		"<svg><g fill='url(#x:y)'></g></svg>", "<svg><rect fill='javascript:x'/></svg>", "<svg><animate/></svg>", "<svg><set attributeName='x'/></svg>",
+		"<svg><g fill='url(#x:y)'></g></svg>", "<svg><rect fill='javascript:x'/></svg>", "<svg><rect fill='url(other.svg#x)'/></svg>", "<svg><rect fill='URL(x)'/></svg>", "<svg><animate/></svg>", "<svg><set attributeName='x'/></svg>",
 		"<svg><g><g></g></svg>", "<svg><!-- --></svg>", "<svg><text x='1'>1</svg>", "<svg><title></svg>",
 	};
 	struct buf b;
