@@ -226,7 +226,7 @@ static void test_draw(void)
 		{ "#!/bin/sh\nwhile :; do echo 0123456789012345678901234567890123456789012345678901234567890123456789; done | head -c 20000000\n",
 		  "gnuplot wrote more than 16 MiB" },
 		{ "#!/bin/sh\nprintf x >\"$0.new\" || exit 1\nfor i in 1 2 3; do echo '<svg></svg>'; done\n", "gnuplot failed" },
-		{ "#!/bin/sh\n[ \"$*\" = '-d -' ] || exit 1\n[ -z \"$HOME$TERM$GNUTERM$XDG_STATE_HOME\" ] || exit 1\nfor i in 1 2 3; do echo '<svg><g></g></svg>'; done\n",
+		{ "#!/bin/sh\n[ \"$*\" = '-d /dev/stdin' ] || exit 1\n[ -z \"$HOME$TERM$GNUTERM$XDG_STATE_HOME\" ] || exit 1\nfor i in 1 2 3; do echo '<svg><g></g></svg>'; done\n",
 		  NULL },
 	};
 	struct plots *p = load(CYCLES("20", "1", "1", BASE));
