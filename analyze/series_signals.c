@@ -213,7 +213,9 @@ static int reduce(struct pass *p, const struct series_signal *s, enum side side,
 		*out = counter_growth(&y) > 0 ? counter_growth(&x) / counter_growth(&y) : one_look(&y) && total(&y) > 0 ? total(&x) / total(&y) : NAN;
 		break;
 	case GROWTH:
-		if (x.n >= 3 && (rc = trend_theil_sen(x.t, x.v, x.n, .05, &sen, err)) == 0)
+		if (x.n == 2)
+			*out = x.v[1] - x.v[0];
+		else if (x.n >= 3 && (rc = trend_theil_sen(x.t, x.v, x.n, .05, &sen, err)) == 0)
 			*out = sen.slope * (x.t[x.n - 1] - x.t[0]);
 		break;
 	default:
