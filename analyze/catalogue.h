@@ -10,11 +10,12 @@
  *                                      loud: W nats for the cause; measured and quiet: M nats against it; `down`: a fall is loud;
  *                                      level: in a snapshot, the current value that is fully loud
  *   against = NAME weight=W [down] [level=L]     loud: W nats against it
- *   frames = NAME metric=METRIC [loud=X] [each|served|clocked] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of
+ *   frames = NAME metric=METRIC [loud=X] [each|often|served|clocked] /REGEX/ defines sig.<cause>.NAME: the share of METRIC's cost, or the number of
  *                                      goroutines, in stacks with a frame that matches; a NAME with a dot is the signal
  *                                      itself (gc.cpu_share). loud: growth that speaks with full voice, as a share of METRIC's total, of waits
  *                                      (block, mutex) as a share of the median latency where a load report tells it, of goroutines their number.
  *                                      each: the mean wait of one event instead, loud by the logarithm of its ratio (calls that take longer);
+ *                                      often: how many such events a request or second has, by the logarithm too (calls that are made again);
  *                                      served: only goroutines that work for a request; clocked: cost per second even where requests are
  *                                      counted (what comes by the clock is no dearer when less load comes)
  *   look = NAME metric=METRIC [loud=X] /REGEX/   the same for choosing a variant: look.<cause>.NAME, which no cause scores
@@ -50,7 +51,7 @@ struct cause_signal {
 struct cause_frames {
 	const char *name, *metric, *pattern;	/* name with its sig.<cause>. prefix */
 	double loud;			/* share of the metric's total or of the latency, or goroutines */
-	enum { FRAMES_PLAIN, FRAMES_EACH, FRAMES_SERVED, FRAMES_CLOCKED } kind;
+	enum { FRAMES_PLAIN, FRAMES_EACH, FRAMES_OFTEN, FRAMES_SERVED, FRAMES_CLOCKED } kind;
 	int line;
 };
 

@@ -149,28 +149,32 @@ static double part_of(double grown, double most)
 }
 
 /*
- * The mean wait of one event, such as of a call to a peer: what takes longer, however often it is called. Waits are skewed, so each event is worth
- * a third of one, and a mean of few is none.
+ * Of the events of a wait profile, such as calls to a peer: the mean wait of one, which is longer however often it is called, or how many there are for
+ * each unit of work. Waits are skewed, so each event is worth a third of one to a mean; few tell nothing.
  */
-static int put_each(struct pass *p, const struct signature *g, double most, struct err *err)
+static int put_events(struct pass *p, const struct signature *g, const struct cube *c, double most, struct err *err)
 {
+	bool often = g->f->kind == FRAMES_OFTEN;
 	struct signal s = SIGNAL(g->f->name, g->f->metric);
-	double waited[SIDES] = { 0 }, tau = p->tau[TAU_signature_each];
+	double waited[SIDES] = { 0 }, work[SIDES] = { 0 }, tau = p->tau[often ? TAU_signature_often : TAU_signature_each], skew = often ? 1 : SKEW;
 	const double *events = g->events;
 	char what[200];
 
 	for (int side = 0; side < SIDES; side++)
-		for (size_t i = 0; i < g->n[side]; i++)
+		for (size_t i = 0; i < g->n[side]; i++) {
 			waited[side] += g->window[side][i].amount;
-	if (events[CUR] < MIN_EVENTS || events[BASE] < MIN_EVENTS || !(waited[BASE] > 0 && waited[CUR] > 0))
+			work[side] += g->window[side][i].exposure;
+		}
+	if (events[CUR] < MIN_EVENTS || events[BASE] < MIN_EVENTS || !(waited[BASE] > 0 && waited[CUR] > 0 && work[BASE] > 0 && work[CUR] > 0) || c->share)
 		return 0;
-	s.base = waited[BASE] / events[BASE];
-	s.cur = waited[CUR] / events[CUR];
-	s.unit = "ns";
-	s.p = dist_normal_p2(log(s.cur / s.base) / sqrt(SKEW / events[BASE] + SKEW / events[CUR] + 2 * tau * tau));
-	signal_loud(&s, log(s.cur / s.base) * part_of(g->grown, most), g->f->loud, s.p);
-	snprintf(what, sizeof(what), "mean wait of each call in stacks with %s", strrchr(g->f->name, '.') + 1);
-	s.why = signal_told(p, what, s.base, s.cur, "ns");
+	s.base = often ? events[BASE] / work[BASE] : waited[BASE] / events[BASE];
+	s.cur = often ? events[CUR] / work[CUR] : waited[CUR] / events[CUR];
+	s.unit = often ? "count" : "ns";
+	s.p = dist_normal_p2(log(s.cur / s.base) / sqrt(skew / events[BASE] + skew / events[CUR] + 2 * tau * tau));
+	signal_loud(&s, log(s.cur / s.base) * (often ? 1 : part_of(g->grown, most)), g->f->loud, s.p);
+	snprintf(what, sizeof(what), "%s in stacks with %s",
+		 !often ? "mean wait of each call" : p->per_request ? "calls a request that wait" : "calls a second that wait", strrchr(g->f->name, '.') + 1);
+	s.why = signal_told(p, what, s.base, s.cur, s.unit);
 	return s.why ? signal_put(p, &s, err) : err_nomem(err);
 }
 
@@ -183,8 +187,8 @@ static int put_cost(struct pass *p, const struct signature *g, const struct cube
 	double share[SIDES], cost[SIDES], whole;
 	int rc;
 
-	if (g->f->kind == FRAMES_EACH)
-		return put_each(p, g, most, err);
+	if (g->f->kind == FRAMES_EACH || g->f->kind == FRAMES_OFTEN)
+		return put_events(p, g, c, most, err);
 	rc = ratio_test(g->window[BASE], g->n[BASE], g->window[CUR], g->n[CUR], &o, &t, err);
 	if (rc)
 		return rc;
