@@ -95,6 +95,8 @@ double cube_raw(const struct cube *c, const struct pass *p, double count, double
 		return sampling_heap(fabs(count), fabs(amount), c->period > 0 ? (double)c->period : 524288).raw;
 	if (strcmp(c->metric, "mutex") == 0)
 		return fabs(count) * p->mutex_fraction;
+	if (strcmp(c->metric, "block") == 0)
+		return sampling_block_raw(fabs(count), fabs(amount), p->block_rate);
 	return fabs(count);
 }
 

@@ -38,6 +38,7 @@ struct pass {
 	bool by_label;			/* table split says which samples count on which side */
 	bool one_process;		/* both sides are the same processes at the same time, told apart by their samples' labels */
 	double mutex_fraction;		/* of mutex events that were sampled */
+	double block_rate;		/* ns, of the block profiles; 0 not known: their counts are taken as they stand */
 	int n_caveats;
 	const struct tree *tree;	/* tree_load(): the tree once it is whole */
 	const struct learned *learned;	/* pass_causes(): what verdicts moved the scores; NULL: nothing did */

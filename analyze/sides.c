@@ -204,6 +204,21 @@ static int estimate_fraction(struct pass *p, int64_t *rate, struct err *err)
 			   " so one contention of %lld is taken to have been sampled.", (long long)g, (long long)g);
 }
 
+/* The rate of the block profiles cannot be told from their counts, which are rounded: it is asked for. */
+static int block_rate(struct pass *p, struct err *err)
+{
+	int64_t rate = 0, profiles = 0;
+	int rc = store_int(p->st, err, &rate, 0, "SELECT max(CAST(value AS INTEGER)) FROM setting WHERE name = 'block_rate'", "");
+
+	p->block_rate = rate > 0 ? (double)rate : 0;
+	if (!rc && rate < 1)
+		rc = store_int(p->st, err, &profiles, 0, "SELECT count(*) FROM measure m WHERE m.metric = 'block' AND EXISTS (SELECT 1 FROM sample s WHERE s.measure = m.id)", "");
+	if (rc || !profiles)
+		return rc;
+	return pass_caveat(p, err, "block_rate", NULL, "The rate of the block profiles is not known (setting block_rate of run.json, in ns): waits shorter than it were"
+			   " kept by chance, so what they tell is less sure than it looks.");
+}
+
 static int sampling_rates(struct pass *p, struct err *err)
 {
 	int64_t rate = 0;
@@ -212,7 +227,7 @@ static int sampling_rates(struct pass *p, struct err *err)
 	if (!rc && rate < 1)
 		rc = estimate_fraction(p, &rate, err);
 	p->mutex_fraction = rate > 1 ? 1.0 / (double)rate : 1;
-	return rc;
+	return rc ? rc : block_rate(p, err);
 }
 
 int pass_sides(struct pass *p, struct err *err)

@@ -41,6 +41,11 @@ struct sampling sampling_mutex(double count, double fraction)
 	return s;
 }
 
+double sampling_block_raw(double count, double delay, double rate)
+{
+	return count > 0 && rate > 0 ? count * fmin(1, delay / count / rate) : count;
+}
+
 double sampling_block_se(double events, double d, double rate)
 {
 	return d >= rate ? 0 : sqrt(events * d * (rate - d));

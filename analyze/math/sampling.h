@@ -27,6 +27,8 @@ double sampling_heap_delta_se(double na, double nb, double period);
 struct sampling sampling_mutex(double count, double fraction);
 /* A block site: events short ones of d nanoseconds under the rate r; the standard error of the delay in nanoseconds. */
 double sampling_block_se(double events, double d, double rate);
+/* Events behind a block site of count events and delay nanoseconds in all: one shorter than the rate was kept with chance delay / rate. */
+double sampling_block_raw(double count, double delay, double rate);
 /* Greatest common divisor of all counts: what the unknown fraction must divide; 0 for none. */
 uint64_t sampling_gcd(const uint64_t *count, size_t n);
 

@@ -108,6 +108,32 @@ static void two_rates(void)
 	REL(r.hi, 22.0882868977418, 1e-11);
 }
 
+/*
+ * Krishnamoorthy and Thomson's E-test, by its definition: under one common rate the chance of a score statistic as large as that seen. The program uses
+ * the conditional test, which is the exact one; this tells by how much it is the stricter.
+ */
+static double e_test(double xa, double ta, double xb, double tb)
+{
+	double d = tb / ta, rate = (xa + xb) / (ta + tb), seen = fabs(xb - xa * d) / sqrt((xa + xb) * d), p = 0;
+
+	for (int b = 0; b < 600; b++)
+		for (int a = 0; a < 600; a++) {
+			double z = a + b ? fabs(b - a * d) / sqrt((a + b) * d) : 0;
+
+			if (z >= seen * (1 - 1e-12))
+				p += exp(b * log(rate * tb) - rate * tb - lgamma(b + 1) + a * log(rate * ta) - rate * ta - lgamma(a + 1));
+		}
+	return p;
+}
+
+static void the_conditional_test_is_the_stricter(void)
+{
+	REL(e_test(150, 30, 240, 40), .07955065, 1e-7);
+	REL(e_test(3, 10, 12, 10), .01970345, 1e-6);
+	CHECK(rates_poisson(150, 30, 240, 40, .05).p_exact > e_test(150, 30, 240, 40));
+	CHECK(rates_poisson(3, 10, 12, 10, .05).p_exact > e_test(3, 10, 12, 10));
+}
+
 static void two_rates_at_the_edge(void)
 {
 	struct rates_poisson r = rates_poisson(0, 10, 7, 10, .05);
@@ -157,6 +183,7 @@ int main(void)
 	pooled();
 	garwood();
 	two_rates();
+	the_conditional_test_is_the_stricter();
 	two_rates_at_the_edge();
 	power();
 	return check_done();

@@ -36,6 +36,7 @@ static void linearised(const double *xa, const double *xb, const double want[8])
 	sb = ratio_side(b, 5, &o);
 	REL(sa.value, .0502, 1e-14);
 	REL(sb.value, .06372138, 1e-7);
+	REL(sb.value - sa.value, .01352138, 1e-6);
 	REL(sb.value / sa.value, 1.26935020, 1e-8);
 	t = ratio_linearised(&sa, &sb, &df);
 	REL(sa.var, want[0], 1e-11);
@@ -207,6 +208,7 @@ static void quasi_poisson(void)
 	REL(q.lo, .926051987758687, 1e-8);
 	REL(q.hi, 1.73991304983638, 1e-8);
 	REL(ratio_nb_alpha(a, 5), .029244547904402476, 1e-12);
+	REL(ratio_quasi(a, 5, a, 5, .05).phi, 6.800523571662024, 1e-12);	/* the dispersion of one side alone */
 	fill(a, d1_a, total_a, 5, false);
 	CHECK(ratio_nb_alpha(a, 5) == 0);
 }
