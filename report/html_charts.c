@@ -274,7 +274,8 @@ static void put_legend(struct htmlw *w)
 	if (w->plots->why) {
 		buf_puts(html_words(w), w->plots->why);
 		buf_puts(&w->words, ", so the curves are shown as numbers only.");
-		w->words.data[0] = w->words.data[0] == 'g' ? 'G' : w->words.data[0];
+		if (w->words.len)	/* the words may have found no memory */
+			w->words.data[0] = w->words.data[0] == 'g' ? 'G' : w->words.data[0];
 		html_in(w, "p");
 	}
 }
