@@ -101,10 +101,10 @@ static void add(struct rows *r)
 {
 	const char *const *f = r->field;
 	struct truth *t = r->t;
-	struct scenario s = { .name = f[0], .service = f[1], .cause = f[4], .also = f[5], .tempts = f[6], .magnitude = f[7], .planted = f[11],
+	struct scenario s = { .name = f[0], .service = f[1], .cause = f[4], .also = f[5], .magnitude = f[7], .planted = f[11],
 		.line = r->line };
 
-	if (!split(r, &s.baseline, f[2]) || !split(r, &s.current, f[3]) || !split(r, &s.guilty, f[8]))
+	if (!split(r, &s.baseline, f[2]) || !split(r, &s.current, f[3]) || !split(r, &s.guilty, f[8]) || !split(r, &s.tempts, f[6]))
 		return;
 	if (!*s.name || !*s.service || !*s.cause || !s.baseline.n || !s.current.n)
 		fail(r, "scenario, service, baseline, current and cause must not be empty", s.name);
