@@ -224,7 +224,7 @@ static int explain_run(struct ctx *c, const char *run, const char *id, struct er
 	struct store *st = NULL;
 	struct report_model *m = NULL;
 	struct buf b = { .limit = 64 << 20 };
-	int rc = work_open_db(c, run, &st, err);
+	int rc = work_open_db(c, run, NULL, &st, err);
 
 	c->term.run = run;
 	if (!rc)

@@ -39,7 +39,7 @@ static int run(struct ctx *c, struct err *err)
 	if (c->args.n < 2)
 		return c->args.n ? err_set(err, ERR_USAGE, "which table? attrib export alone lists them") : list(err);
 	o.format = strcmp(format, "json") == 0 ? REPORT_JSON : strcmp(format, "tsv") == 0 ? REPORT_TSV : REPORT_CSV;
-	rc = work_open_db(c, c->args.v[0], &st, err);
+	rc = work_open_db(c, c->args.v[0], NULL, &st, err);
 	if (!rc)
 		rc = report_export(st, &o, err);
 	store_close(st);

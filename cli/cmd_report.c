@@ -50,7 +50,7 @@ static int run(struct ctx *c, struct err *err)
 
 	if (outputs_check(c, c->args.v[0], err))
 		return (int)err->code;
-	rc = work_open_db(c, c->args.v[0], &st, err);
+	rc = work_open_db(c, c->args.v[0], NULL, &st, err);
 
 	if (!rc)
 		rc = report_model_load(&m, st, err);

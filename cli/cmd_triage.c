@@ -174,19 +174,12 @@ static int edit(void *arg, struct str file, int64_t line, struct buf *said, stru
 	return edit_source(s->c->o.source, file, line, said, err);
 }
 
-static int open_run(void *arg, struct str run, struct store **out, struct err *err)
+static int open_run(void *arg, struct str run, struct store **out, bool *foreign, struct err *err)
 {
 	struct session *s = arg;
 	char *name = arena_strndup(&s->c->mem, run.p, run.n);
-	bool quiet = s->c->o.quiet;
-	int rc;
 
-	if (!name)
-		return err_nomem(err);
-	s->c->o.quiet = true;	/* a note would land in the middle of the screen */
-	rc = work_open_db(s->c, name, out, err);
-	s->c->o.quiet = quiet;
-	return rc;
+	return name ? work_open_db(s->c, name, foreign, out, err) : err_nomem(err);
 }
 
 /* ---- the command */
@@ -217,7 +210,7 @@ static int run(struct ctx *c, struct err *err)
 	o.run = c->args.v[0];
 	rc = work_run_name(c, o.run, &s.name, err);
 	if (!rc)
-		rc = work_open_db(c, o.run, &st, err);
+		rc = work_open_db(c, o.run, &o.foreign, &st, err);
 	s.st = st;
 	if (!rc) {
 		stop_restores(triage_restore);

@@ -95,7 +95,7 @@ static int give(struct ctx *c, struct history *h, struct err *err)
 	else
 		rc = work_run_name(c, run, &name, err);
 	if (!rc)
-		rc = work_open_db(c, run, &st, err);
+		rc = work_open_db(c, run, NULL, &st, err);
 	if (!rc)
 		rc = history_add(h, st, name, cause, strcmp(word, "yes") == 0, c->o.note, work_now(), err);
 	if (!rc)

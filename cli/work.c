@@ -342,7 +342,7 @@ int64_t work_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int work_open_db(struct ctx *c, const char *run, struct store **out, struct err *err)
+int work_open_db(struct ctx *c, const char *run, bool *foreign, struct store **out, struct err *err)
 {
 	const char *path = work_db_path(c, run);
 	struct stat st;
@@ -358,7 +358,9 @@ int work_open_db(struct ctx *c, const char *run, struct store **out, struct err 
 	if (rc)
 		return rc;
 	store_stop_on(*out, c->stop);
-	if (!storefile_is_ours(path, c->state_dir))
+	if (foreign)
+		*foreign = !storefile_is_ours(path, c->state_dir);
+	else if (!storefile_is_ours(path, c->state_dir))
 		emit_note(c, "note: '%.200s' was not written by attrib on this machine, or was changed since", path);
 	return 0;
 }

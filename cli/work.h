@@ -48,7 +48,7 @@ const char *work_db_path(struct ctx *c, const char *run);
 int work_run_name(struct ctx *c, const char *run, const char **name, struct err *err) ERR_MUST_CHECK;
 /* ns since the Unix epoch. */
 int64_t work_now(void);
-/* Opens the database of a run to be read, says when it was not written here. */
-int work_open_db(struct ctx *c, const char *run, struct store **out, struct err *err) ERR_MUST_CHECK;
+/* Opens the database of a run to be read; says on standard error when it was not written here, or in *foreign where that is given. */
+int work_open_db(struct ctx *c, const char *run, bool *foreign, struct store **out, struct err *err) ERR_MUST_CHECK;
 
 #endif

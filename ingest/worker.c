@@ -45,7 +45,6 @@ static _Noreturn void work(const struct job_env *env, int job_fd, int result_fd,
 {
 	struct err err = { 0 };
 	struct wire w;
-	bool starved;
 	uint32_t job;
 
 	if (!jail_follow(supervisor) || jail_limits(env->limits, &err))
@@ -56,8 +55,7 @@ static _Noreturn void work(const struct job_env *env, int job_fd, int result_fd,
 	while (next_job(job_fd, &job)) {
 		if (job >= env->walk->n)
 			_exit(EXIT_GONE);
-		/* A starved one told all it had to; the supervisor makes a fresh one for the files behind. */
-		if (job_run(env, job, &w, &starved, &err) || starved)
+		if (job_run(env, job, &w, &err))
 			_exit(EXIT_GONE);
 	}
 	_exit(EXIT_DONE);

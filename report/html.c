@@ -12,7 +12,7 @@
  */
 #include "report/html.h"
 
-#include <nettle/sha2.h>
+#include <sha256.h>
 
 #include "report/flame.h"
 #include "report/say.h"
@@ -45,12 +45,12 @@ static void base64(struct buf *out, const unsigned char *p, size_t n)
 
 static void put_hash(struct htmlw *w, const char *text)
 {
-	unsigned char digest[SHA256_DIGEST_SIZE];
-	struct sha256_ctx sha;
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	SHA2_CTX sha;
 
-	sha256_init(&sha);
-	sha256_update(&sha, strlen(text), (const uint8_t *)text);
-	sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
+	SHA256Init(&sha);
+	SHA256Update(&sha, (const uint8_t *)text, strlen(text));
+	SHA256Final(digest, &sha);
 	base64(w->out, digest, sizeof(digest));
 }
 

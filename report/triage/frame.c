@@ -49,6 +49,8 @@ static void title(struct ui *u)
 	filters(u, &left);
 	if (v->uses_costs && !u->costs->ready && !u->costs->failed && u->costs->n_metrics)
 		buf_printf(&left, "  reading %d %%", (int)(costs_done(u->costs) * 100));
+	if (u->o->foreign)
+		buf_puts(&right, "foreign database  ");
 	if (u->m->service.n) {
 		buf_str(&right, u->m->service);
 		buf_puts(&right, "  ");

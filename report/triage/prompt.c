@@ -167,13 +167,14 @@ static void set_with(struct ui *u, struct str run)
 	const struct triage_acts *a = &u->o->acts;
 	struct store *st = NULL;
 	struct report_model *m = NULL;
+	bool foreign = false;
 	struct err err;
 
 	if (!run.n)
 		return;
 	if (!a->open) {
 		ui_say(u, "there is no way to open another run here");
-	} else if (a->open(a->arg, run, &st, &err) || report_model_load(&m, st, &err)) {
+	} else if (a->open(a->arg, run, &st, &foreign, &err) || report_model_load(&m, st, &err)) {
 		store_close(st);
 		ui_refuse(u, &err);
 	} else {
@@ -181,6 +182,7 @@ static void set_with(struct ui *u, struct str run)
 		store_close(u->other_st);
 		u->other = m;
 		u->other_st = st;
+		u->other_foreign = foreign;
 		u->others++;
 		ui_go(u, VIEW_COMPARE);
 		ui_dirty(u);

@@ -36,13 +36,14 @@ struct triage_acts {
 	int (*save)(void *arg, struct str name, struct str text, struct buf *said, struct err *err);
 	/* The file of a profile in the source tree, opened at a line, terminal free. said: what was opened. */
 	int (*edit)(void *arg, struct str file, int64_t line, struct buf *said, struct err *err);
-	/* The database of another run. */
-	int (*open)(void *arg, struct str run, struct store **out, struct err *err);
+	/* The database of another run. foreign: as in triage_opts. */
+	int (*open)(void *arg, struct str run, struct store **out, bool *foreign, struct err *err);
 };
 
 struct triage_opts {
 	const char *run;		/* as the user named it */
 	const char *with;		/* another run to compare with; NULL: none */
+	bool foreign;			/* the database was not written on this machine, or was changed since: said on the screen */
 	bool utf8, colour, mouse;
 	const volatile int *stop;
 	struct triage_acts acts;

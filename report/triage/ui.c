@@ -283,7 +283,7 @@ static int load(struct ui *u, struct err *err)
 	if (!rc && u->o->acts.notes && u->o->acts.notes(u->o->acts.arg, add_note, u, err))
 		ui_refuse(u, err);
 	if (!rc && u->o->with) {
-		rc = u->o->acts.open ? u->o->acts.open(u->o->acts.arg, str_from(u->o->with), &u->other_st, err) : 0;
+		rc = u->o->acts.open ? u->o->acts.open(u->o->acts.arg, str_from(u->o->with), &u->other_st, &u->other_foreign, err) : 0;
 		if (!rc && u->other_st)
 			rc = report_model_load(&u->other, u->other_st, err);
 		u->others++;
@@ -417,6 +417,8 @@ int triage_run(struct store *st, const struct triage_opts *o, struct err *err)
 	if (!rc) {
 		costs_want(u->costs, 0, NULL, NULL, (struct costs_window){ .on = false });
 		resize(u);
+		if (o->foreign && !u->bad)
+			ui_say(u, "this database was not written by attrib on this machine, or was changed since");
 		frame_draw(u);
 		loop(u);
 		screen_close();

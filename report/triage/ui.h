@@ -69,6 +69,7 @@ struct ui {
 	struct store *st;
 	struct report_model *m, *other;	/* other: NULL without a run to compare with */
 	struct store *other_st;
+	bool other_foreign;	/* as foreign in triage_opts */
 	unsigned others;	/* how many there were so far: tells one from the next */
 	struct costs *costs;
 	struct plots *plots;

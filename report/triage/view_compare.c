@@ -147,7 +147,8 @@ static void title(const struct ui *u, struct buf *out)
 	if (!u->other)
 		buf_puts(out, "no other run");
 	else
-		buf_printf(out, "with another run of %.*s", (int)u->other->service.n, u->other->service.p ? u->other->service.p : "");
+		buf_printf(out, "with another run of %.*s%s", (int)u->other->service.n, u->other->service.p ? u->other->service.p : "",
+			   u->other_foreign ? " (foreign database)" : "");
 }
 
 const struct view view_compare = { .name = "compare", .tab = "with", .about = "this answer beside that of another run", .build = build, .title = title };

@@ -99,7 +99,7 @@ func Run(ctx context.Context, o *Options, table []Endpoint) error {
 	for i := range table {
 		names[i] = table[i].Name
 	}
-	book, err := newBook(o.Out, o.ByPath, names, time.Now(), o.Closed)
+	book, err := newBook(o.Out, o.ByPath, names, time.Now())
 	if err != nil {
 		return err
 	}
