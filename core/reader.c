@@ -254,6 +254,12 @@ void reader_skip_peeked(struct reader *r, size_t n)
 	r->pos += n < r->len - r->pos ? n : r->len - r->pos;
 }
 
+void reader_skip_lines(struct reader *r, size_t n, uint64_t lines)
+{
+	reader_skip_peeked(r, n);
+	r->line += lines;
+}
+
 int reader_read(struct reader *r, void *out, uint64_t n, struct err *err)
 {
 	char *to = out;

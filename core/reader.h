@@ -27,6 +27,7 @@ void reader_limit(struct reader *r, uint64_t max_bytes, uint64_t max_ratio);
 /* What lies ahead, at least `want` bytes of it unless the input ends first (want <= 64 KiB); n == 0 at the end. */
 int reader_peek(struct reader *r, size_t want, struct str *out, struct err *err) ERR_MUST_CHECK;
 void reader_skip_peeked(struct reader *r, size_t n);	/* n <= what the last peek gave */
+void reader_skip_lines(struct reader *r, size_t n, uint64_t lines);	/* the same, when they are so many whole lines */
 /* Exactly n bytes into out (ERR_FORMAT "ends in the middle" otherwise); out NULL skips them. */
 int reader_read(struct reader *r, void *out, uint64_t n, struct err *err) ERR_MUST_CHECK;
 /* The next line without its newline (CRLF too), borrowed until the next call; *eof at the end. A line beyond

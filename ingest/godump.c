@@ -130,12 +130,6 @@ static bool dump_ended(const struct godump *g, bool running)
 	return !g->blank && !g->text && g->dump[g->n_dumps - 1].goroutines > 0 && (running || g->dump_blank);
 }
 
-static int intern_state(struct godump *g, struct err *err)
-{
-	g->key.state = map_add(&g->stacks.states, g->head.state.p, g->head.state.n, NULL);
-	return g->key.state == MAP_NONE ? err_nomem(err) : 0;
-}
-
 static int open_block(struct godump *g, struct str prefix, struct err *err)
 {
 	bool running = str_is(g->head.state, "running");
@@ -170,7 +164,7 @@ static int open_block(struct godump *g, struct str prefix, struct err *err)
 		g->key.minutes = (int32_t)g->head.minutes;
 	g->key.flags = (g->head.locked ? GODUMP_LOCKED : 0u) | (g->head.leaked ? GODUMP_LEAKED : 0u);
 	if (!rc)
-		rc = intern_state(g, err);
+		rc = godump_state(&g->stacks, g->head.state, &g->key.state, err);
 	if (!rc)
 		rc = godump_labelset(&g->labels, g->head.labels, g->o->limits, &g->key.labelset, err);
 	if (g->head.has_gp)
@@ -487,40 +481,6 @@ static void end_of_text(struct godump *g, struct str last, bool whole, uint64_t 
 	g->stack_cut = g->where == FRAMES;
 }
 
-static int read_lines(struct godump *g, struct err *err)
-{
-	struct str line, last = STR_NONE;
-	uint64_t before = 0, after;
-	bool cut, eof = false, whole = true;
-	int rc;
-
-	for (;;) {
-		rc = reader_line(g->in, &line, &cut, &eof, err);
-		if (rc == ERR_FORMAT) {	/* the file is damaged from here on: what came before counts */
-			g->stop = *err;
-			rc = 0;
-			eof = true;
-		}
-		if (rc || eof)
-			break;
-		after = reader_offset(g->in);
-		whole = cut || after - before > line.n;
-		before = after;
-		g->line++;
-		if (g->line == 1 && str_starts(line, "\xef\xbb\xbf"))
-			line = str_skip(line, 3);
-		rc = one_line(g, line, whole, err);
-		if (rc)
-			return rc;
-		if (!whole)
-			last = line;	/* nothing is read after it, so it stays */
-	}
-	if (rc)
-		return rc;
-	end_of_text(g, g->column ? STR_NONE : last, whole, before);
-	return end_block(g, err);
-}
-
 int godump_open(struct godump **out, const struct decode_opts *o, struct sink *sink, struct err *err)
 {
 	struct godump *g = calloc(1, sizeof(*g));
@@ -554,46 +514,8 @@ int godump_feed(struct godump *g, struct str line, bool whole, struct err *err)
 	return one_line(g, line, whole, err);
 }
 
-int godump_feed_end(struct godump *g, struct str last, bool whole, struct err *err)
+int godump_feed_end(struct godump *g, struct str last, bool whole, uint64_t bytes, struct err *err)
 {
-	end_of_text(g, g->column ? STR_NONE : last, whole, 0);
+	end_of_text(g, g->column ? STR_NONE : last, whole, bytes);
 	return end_block(g, err);
 }
-
-static int decode(struct reader *in, const struct decode_opts *o, struct sink *out, struct err *err)
-{
-	struct godump *g;
-	int rc = godump_open(&g, o, out, err);
-
-	if (!rc) {
-		g->in = in;
-		rc = read_lines(g, err);
-	}
-	if (!rc)
-		rc = godump_put(g, err);
-	godump_close(g);
-	return rc;
-}
-
-static bool sniff(struct str head)
-{
-	struct godump_header h;
-	size_t column;
-
-	for (bool more = true; more && head.n;) {
-		const char *nl = memchr(head.p, '\n', head.n);
-		struct str line = { head.p, nl ? (size_t)(nl - head.p) : head.n };
-
-		if (line.n && line.p[line.n - 1] == '\r')
-			line.n--;
-		if (godump_text_header(line, &column, &h))
-			return true;
-		if (line.n > 60 && memmem(line.p, line.n, "goroutine ", 10) && memmem(line.p, line.n, "]:\\n", 4))
-			return true;
-		more = nl != NULL;
-		head = str_skip(head, line.n + 1);
-	}
-	return false;
-}
-
-const struct decoder decoder_godump = { .kind = "godump", .version = 1, .sniff = sniff, .decode = decode };

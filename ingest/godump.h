@@ -2,7 +2,7 @@
 /*
  * godump.h - what the files godump*.c share: the dumps of one text while it is being read
  *
- *     godump.c         the decoder: lines in, blocks and dumps told apart
+ *     godump.c         lines in, blocks and dumps told apart             godump_read.c    the decoder: a text to lines
  *     godump_line.c    the grammar of one line: header, function, place      godump_text.c  text around dumps:
  * prefixes, crashes godump_stack.c   distinct stacks and groups                            godump_labels.c  label sets
  *   at the end:
@@ -81,17 +81,25 @@ struct godump_node {
 	uint32_t zero;
 };
 
+struct godump_slot;
+struct godump_table {
+	struct godump_slot *slot;
+	size_t n;			/* a power of two */
+};
+enum { GODUMP_STATES = 32 };
+
 struct godump_stacks {
 	struct map names, places, states;
 	struct godump_node *node;
 	size_t n, cap;
-	struct godump_slot *slot;	/* (parent, name, place, inlined) -> node */
-	size_t n_slots;
-	uint64_t secret[2];		/* of that hash */
+	struct godump_table frames;	/* (parent, name, place, inlined) -> node */
+	struct godump_table keys;	/* struct godump_key -> group */
+	uint64_t secret[2];		/* of their hash */
+	uint32_t often[GODUMP_STATES];	/* states, by length and first letter: what the next one probably is */
 	struct godump_node none;	/* below every leaf: its guesses and group are those of empty stacks */
 	char held[4096];		/* a name whose place has not come */
-	struct map keys;		/* struct godump_key -> group */
 	struct godump_group *group;
+	uint32_t n_groups;
 	size_t cap_group;
 };
 
@@ -112,11 +120,16 @@ bool godump_push_name(struct godump_stacks *s, struct godump_cursor *c, struct s
 void godump_hold_name(struct godump_stacks *s, struct godump_cursor *c, struct str name);
 /* True when line is the place expected behind the name before: the frame is taken. */
 bool godump_guess_place(struct godump_stacks *s, struct godump_cursor *c, struct str line);
+/* Takes frames at the head of text (two whole lines each) as long as they are those expected behind c, which holds no
+ * name. Returns the bytes taken. */
+size_t godump_guess_frames(const struct godump_stacks *s, struct godump_cursor *c, struct str text, const struct limits *l,
+			   uint64_t *lines);
 /* The place that belongs to the name before; place.n 0: unknown. */
 int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l,
 		      struct err *err) ERR_MUST_CHECK;
 int godump_intern_name(struct godump_stacks *s, struct str name, uint32_t *out, struct err *err) ERR_MUST_CHECK;
 int godump_intern_place(struct godump_stacks *s, struct str place, uint32_t *out, struct err *err) ERR_MUST_CHECK;
+int godump_state(struct godump_stacks *s, struct str state, uint32_t *out, struct err *err) ERR_MUST_CHECK;
 /* The group the last goroutine of this stack joined; GODUMP_NONE. */
 uint32_t godump_last_group(const struct godump_stacks *s, uint32_t stack);
 int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group,
@@ -208,7 +221,8 @@ int godump_put(struct godump *g, struct err *err) ERR_MUST_CHECK;
 int godump_open(struct godump **out, const struct decode_opts *o, struct sink *sink, struct err *err) ERR_MUST_CHECK;
 void godump_close(struct godump *g);	/* NULL is fine */
 int godump_feed(struct godump *g, struct str line, bool whole, struct err *err) ERR_MUST_CHECK;
-int godump_feed_end(struct godump *g, struct str last, bool whole, struct err *err) ERR_MUST_CHECK;
+/* bytes: of the whole text; 0 when dumps are only a part of it. */
+int godump_feed_end(struct godump *g, struct str last, bool whole, uint64_t bytes, struct err *err) ERR_MUST_CHECK;
 /* A crash line, registers, dashes: what tells one dump from the next. */
 int godump_mark(struct godump *g, enum godump_text kind, struct err *err) ERR_MUST_CHECK;
 /* Frames that have no header: the trace of one running goroutine. */

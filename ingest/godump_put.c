@@ -286,16 +286,16 @@ static int put_totals(struct godump_out *o, struct err *err)
 	size_t n_names = (size_t)s->names.n + 1;
 	struct totals t = { calloc(n_names, sizeof(int64_t)), calloc(n_names, sizeof(int64_t)),
 			    calloc(n_names, sizeof(uint64_t)) };
-	uint64_t *order = calloc((size_t)s->keys.n + 1, sizeof(*order));
+	uint64_t *order = calloc((size_t)s->n_groups + 1, sizeof(*order));
 	int rc = t.flat && t.cum && t.seen && order ? 0 : err_nomem(err);
 
-	for (uint32_t i = 0; i < s->keys.n && !rc; i++)
+	for (uint32_t i = 0; i < s->n_groups && !rc; i++)
 		order[i] = (uint64_t)o->g->dump[s->group[i].key.dump].profile << 32 | i;
-	if (!rc && s->keys.n)
-		qsort(order, s->keys.n, sizeof(*order), compare_profile);
-	for (uint32_t i = 0; i < s->keys.n && !rc; i++) {
+	if (!rc && s->n_groups)
+		qsort(order, s->n_groups, sizeof(*order), compare_profile);
+	for (uint32_t i = 0; i < s->n_groups && !rc; i++) {
 		add_totals(o, &t, &s->group[(uint32_t)order[i]], (uint64_t)i + 1);
-		if (i + 1 == s->keys.n || order[i + 1] >> 32 != order[i] >> 32)
+		if (i + 1 == s->n_groups || order[i + 1] >> 32 != order[i] >> 32)
 			rc = flush_totals(o, &t, (uint32_t)(order[i] >> 32), err);
 	}
 	free(t.flat);
@@ -369,7 +369,7 @@ static int put_rows(struct godump_out *o, struct row *row, uint32_t n_profiles, 
 	size_t n = 0;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < s->keys.n && !rc; i++)
+	for (uint32_t i = 0; i < s->n_groups && !rc; i++)
 		if (s->group[i].count)
 			rc = make_row(o, &s->group[i], &row[n++], err);
 	if (!rc && g->o->tree && o->tree.n > g->o->limits->tree_nodes) {
@@ -394,7 +394,7 @@ static int put_rows(struct godump_out *o, struct row *row, uint32_t n_profiles, 
 int godump_put(struct godump *g, struct err *err)
 {
 	struct godump_out *o = calloc(1, sizeof(*o));
-	struct row *row = calloc((size_t)g->stacks.keys.n + 1, sizeof(*row));
+	struct row *row = calloc((size_t)g->stacks.n_groups + 1, sizeof(*row));
 	uint32_t traces, n_profiles = number_profiles(g, &traces);
 	int rc = o && row ? 0 : err_nomem(err);
 

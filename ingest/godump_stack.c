@@ -19,7 +19,7 @@
 
 struct godump_slot {
 	uint32_t tag;	/* of the hash */
-	uint32_t node;	/* + 1; 0: empty */
+	uint32_t what;	/* a node or group + 1; 0: empty */
 };
 
 enum { SLOTS_FIRST = 1024 };
@@ -28,6 +28,12 @@ static int over(const char *what, const char *limit, uint64_t value, struct err 
 {
 	return err_set(err, ERR_LIMIT, "has more than %llu different %s: the limit %s", (unsigned long long)value, what,
 		       limit);
+}
+
+static bool make_table(struct godump_table *t, size_t n)
+{
+	*t = (struct godump_table){ .slot = calloc(n, sizeof(*t->slot)), .n = n };
+	return t->slot != NULL;
 }
 
 int godump_stacks_init(struct godump_stacks *s, const struct limits *l, struct err *err)
@@ -40,9 +46,7 @@ int godump_stacks_init(struct godump_stacks *s, const struct limits *l, struct e
 	s->none = (struct godump_node){ .guess = { TREE_NONE, TREE_NONE }, .last_group = GODUMP_NONE };
 	s->secret[0] = map_hash_id(1) | 1;
 	s->secret[1] = map_hash_id(2) | 1;
-	s->slot = calloc(SLOTS_FIRST, sizeof(*s->slot));
-	s->n_slots = SLOTS_FIRST;
-	if (!s->slot)
+	if (!make_table(&s->frames, SLOTS_FIRST) || !make_table(&s->keys, SLOTS_FIRST))
 		return err_nomem(err);
 	rc = godump_intern_place(s, STR_LIT(""), &first, err);	/* place 0: unknown */
 	return rc ? rc : godump_intern_name(s, STR_LIT("[elided]"), &first, err);
@@ -53,9 +57,9 @@ void godump_stacks_free(struct godump_stacks *s)
 	map_free(&s->names);
 	map_free(&s->places);
 	map_free(&s->states);
-	map_free(&s->keys);
+	free(s->frames.slot);
+	free(s->keys.slot);
 	free(s->node);
-	free(s->slot);
 	free(s->group);
 }
 
@@ -126,23 +130,25 @@ static bool same(const struct godump_node *n, uint32_t parent, bool inlined, str
 	       memcmp(n->name, name.p, name.n) == 0 && (place.n == 0 || memcmp(n->place, place.p, place.n) == 0);
 }
 
-static bool grow_slots(struct godump_stacks *s)
+/* Room for one more than used; three quarters at most are full. */
+static bool grow_table(struct godump_table *t, size_t used)
 {
-	size_t n = s->n_slots * 2, at;
-	struct godump_slot *slot = calloc(n, sizeof(*slot));
+	struct godump_table wide;
+	size_t at;
 
-	if (!slot)
+	if (used < t->n / 4 * 3)
+		return true;
+	if (!make_table(&wide, t->n * 2))
 		return false;
-	for (size_t i = 0; i < s->n_slots; i++) {
-		if (!s->slot[i].node)
+	for (size_t i = 0; i < t->n; i++) {
+		if (!t->slot[i].what)
 			continue;
-		for (at = s->slot[i].tag & (n - 1); slot[at].node; at = (at + 1) & (n - 1))
+		for (at = t->slot[i].tag & (wide.n - 1); wide.slot[at].what; at = (at + 1) & (wide.n - 1))
 			;
-		slot[at] = s->slot[i];
+		wide.slot[at] = t->slot[i];
 	}
-	free(s->slot);
-	s->slot = slot;
-	s->n_slots = n;
+	free(t->slot);
+	*t = wide;
 	return true;
 }
 
@@ -183,18 +189,18 @@ static int find_node(struct godump_stacks *s, const struct godump_cursor *c, str
 	size_t at;
 	int rc;
 
-	if (s->n_slots / 4 * 3 <= s->n && !grow_slots(s))
+	if (!grow_table(&s->frames, s->n))
 		return err_nomem(err);
-	for (at = tag & (s->n_slots - 1); s->slot[at].node; at = (at + 1) & (s->n_slots - 1)) {
-		*out = s->slot[at].node - 1;
-		if (s->slot[at].tag == tag && same(&s->node[*out], c->node, c->inlined, c->name, place))
+	for (at = tag & (s->frames.n - 1); s->frames.slot[at].what; at = (at + 1) & (s->frames.n - 1)) {
+		*out = s->frames.slot[at].what - 1;
+		if (s->frames.slot[at].tag == tag && same(&s->node[*out], c->node, c->inlined, c->name, place))
 			return 0;
 	}
 	rc = new_node(s, c, place, l, err);
 	if (rc)
 		return rc;
 	*out = (uint32_t)s->n - 1;
-	s->slot[at] = (struct godump_slot){ tag, (uint32_t)s->n };
+	s->frames.slot[at] = (struct godump_slot){ tag, (uint32_t)s->n };
 	return 0;
 }
 
@@ -276,6 +282,56 @@ bool godump_guess_place(struct godump_stacks *s, struct godump_cursor *c, struct
 	return false;
 }
 
+/* What follows the frame of n and its two lines at p; NULL when those are not n's, or not all there. The same questions
+ * as in is_call() and godump_guess_place(), but a line's end is looked for only behind what is known of it. */
+static const char *behind_frame(const struct godump_node *n, const char *p, const char *end, uint64_t line_bytes)
+{
+	size_t ahead = (size_t)(end - p);
+	const char *open, *nl;
+
+	if (ahead > line_bytes)
+		end = p + line_bytes;
+	if ((size_t)(end - p) < (size_t)n->name_n + n->place_n + 5 || n->place_n == 0 || p[n->name_n] != '(' ||
+	    memcmp(p, n->name, n->name_n) != 0)
+		return NULL;
+	open = p + n->name_n;
+	nl = memchr(open + 1, '\n', (size_t)(end - open) - 1);
+	if (!nl || nl[-1] != ')' || memchr(open + 1, '(', (size_t)(nl - open) - 1) ||
+	    n->inlined != (nl - open == 5 && memcmp(open, "(...)", 5) == 0))
+		return NULL;
+	p = nl + 1;
+	if ((size_t)(end - p) < (size_t)n->place_n + 2 || p[0] != '\t' || memcmp(p + 1, n->place, n->place_n) != 0)
+		return NULL;
+	p += 1 + n->place_n;
+	if (*p == '\n')
+		return p + 1;
+	nl = *p == ' ' ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+	return nl ? nl + 1 : NULL;
+}
+
+size_t godump_guess_frames(const struct godump_stacks *s, struct godump_cursor *c, struct str text,
+			   const struct limits *l, uint64_t *lines)
+{
+	const struct godump_node *here = c->node == TREE_NONE ? &s->none : &s->node[c->node];
+	const char *p = text.p, *end = text.p + text.n, *next = p;
+
+	for (; next && c->frames < l->stack_frames && c->frames < GODUMP_FRAMES; here = &s->node[c->node]) {
+		uint32_t node = TREE_NONE;
+
+		next = NULL;
+		for (int i = 0; i < 2 && !next && here->guess[i] != TREE_NONE; i++) {
+			node = here->guess[i];
+			next = behind_frame(&s->node[node], p, end, l->line_bytes);
+		}
+		if (!next)
+			break;
+		p = next;
+		take(c, node);
+		*lines += 2;
+	}
+	return (size_t)(p - text.p);
+}
+
 int godump_push_place(struct godump_stacks *s, struct godump_cursor *c, struct str place, const struct limits *l,
 		      struct err *err)
 {
@@ -304,28 +360,65 @@ uint32_t godump_last_group(const struct godump_stacks *s, uint32_t stack)
 	return stack == TREE_NONE ? s->none.last_group : s->node[stack].last_group;
 }
 
+static uint64_t hash_key(const struct godump_stacks *s, const struct godump_key *key)
+{
+	return hash_text(s, (struct str){ (const char *)key, sizeof(*key) }, s->secret[0]);
+}
+
+static bool same_key(const struct godump_group *group, const struct godump_key *key)
+{
+	return memcmp(&group->key, key, sizeof(*key)) == 0;
+}
+
+static int find_group(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *out,
+		      struct err *err)
+{
+	uint64_t h = hash_key(s, key);
+	uint32_t tag = (uint32_t)(h ^ h >> 32);
+	size_t at;
+	int rc;
+
+	if (!grow_table(&s->keys, s->n_groups))
+		return err_nomem(err);
+	for (at = tag & (s->keys.n - 1); s->keys.slot[at].what; at = (at + 1) & (s->keys.n - 1)) {
+		*out = s->keys.slot[at].what - 1;
+		if (s->keys.slot[at].tag == tag && same_key(&s->group[*out], key))
+			return 0;
+	}
+	if (s->n_groups >= l->profile_objects)
+		return over("groups of goroutines", "profile_objects", l->profile_objects, err);
+	rc = grow(&s->group, &s->cap_group, (size_t)s->n_groups + 1, sizeof(*s->group), err);
+	if (rc)
+		return rc;
+	*out = s->n_groups++;
+	s->group[*out] = (struct godump_group){ *key, 0 };
+	s->keys.slot[at] = (struct godump_slot){ tag, s->n_groups };
+	return 0;
+}
+
 int godump_count(struct godump_stacks *s, const struct godump_key *key, const struct limits *l, uint32_t *group,
 		 struct err *err)
 {
-	uint32_t at = godump_last_group(s, key->stack);
-	bool is_new;
-	int rc;
+	*group = godump_last_group(s, key->stack);
+	if (*group == GODUMP_NONE || !same_key(&s->group[*group], key)) {
+		int rc = find_group(s, key, l, group, err);
 
-	if (at == GODUMP_NONE || memcmp(&s->group[at].key, key, sizeof(*key)) != 0) {
-		at = map_add(&s->keys, key, sizeof(*key), &is_new);
-		if (at == MAP_NONE)
-			return err_nomem(err);
-		if (is_new) {
-			if (s->keys.n > l->profile_objects)
-				return over("groups of goroutines", "profile_objects", l->profile_objects, err);
-			rc = grow(&s->group, &s->cap_group, s->keys.n, sizeof(*s->group), err);
-			if (rc)
-				return rc;
-			s->group[at] = (struct godump_group){ *key, 0 };
-		}
-		node_of(s, key->stack)->last_group = at;
+		if (rc)
+			return rc;
+		node_of(s, key->stack)->last_group = *group;
 	}
-	s->group[at].count++;
-	*group = at;
+	s->group[*group].count++;
 	return 0;
+}
+
+int godump_state(struct godump_stacks *s, struct str state, uint32_t *out, struct err *err)
+{
+	uint32_t *often = &s->often[(state.n + (state.n ? (unsigned char)state.p[0] : 0)) % GODUMP_STATES];
+
+	if (*often < s->states.n && str_eq(s->states.key[*often], state)) {
+		*out = *often;
+		return 0;
+	}
+	*out = *often = map_add(&s->states, state.p, state.n, NULL);
+	return *out == MAP_NONE ? err_nomem(err) : 0;
 }

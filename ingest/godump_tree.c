@@ -132,7 +132,7 @@ static int weigh(const struct godump_out *o, double **out, double *total, struct
 	*total = 0;
 	if (!weight)
 		return err_nomem(err);
-	for (uint32_t i = 0; i < s->keys.n; i++) {
+	for (uint32_t i = 0; i < s->n_groups; i++) {
 		weight[o->callsite[s->group[i].key.stack + 1]] += (double)s->group[i].count;
 		*total += (double)s->group[i].count;
 	}

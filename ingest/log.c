@@ -292,7 +292,7 @@ static int read_lines(struct log *l, struct reader *in, struct err *err)
 	if (!rc)
 		rc = frames_end(l, err);
 	torn_lost(l);
-	return rc ? rc : godump_feed_end(l->dump, last, whole, err);
+	return rc ? rc : godump_feed_end(l->dump, last, whole, 0, err);
 }
 
 static int decode(struct reader *in, const struct decode_opts *o, struct sink *out, struct err *err)
