@@ -22,7 +22,7 @@ EVALTEST := $(patsubst %.c,$(B)/%,$(wildcard tests/eval/t_*.c))
 EVALMAIN := $(B)/tests/eval/main.o $(EVALTEST:%=%.o)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/t_*.c))
 
-PKGS := libprotobuf-c zlib sqlite3 gsl libpcre2-8 ncursesw libmd
+PKGS := libprotobuf-c zlib sqlite3 gsl libpcre2-8 ncursesw nettle
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -linih -lm
 

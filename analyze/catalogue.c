@@ -13,7 +13,7 @@
 #include "analyze/signature_match.h"
 #include "core/fmt.h"
 
-#include <sha2.h>
+#include <nettle/sha2.h>
 
 static const char builtin[] = {
 #include "analyze/causes.ini.inc"
@@ -337,16 +337,16 @@ static void list_lines(struct analyze_catalogue *c)
 static void fingerprint(struct analyze_catalogue *c, struct str weights, struct str extra)
 {
 	static const char hex[] = "0123456789abcdef";
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	SHA2_CTX ctx;
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx ctx;
 
-	SHA256Init(&ctx);
-	SHA256Update(&ctx, (const uint8_t *)builtin, sizeof(builtin) - 1);
+	sha256_init(&ctx);
+	sha256_update(&ctx, sizeof(builtin) - 1, (const uint8_t *)builtin);
 	if (weights.n)
-		SHA256Update(&ctx, (const uint8_t *)weights.p, weights.n);
+		sha256_update(&ctx, weights.n, (const uint8_t *)weights.p);
 	if (extra.p)
-		SHA256Update(&ctx, (const uint8_t *)extra.p, extra.n);
-	SHA256Final(digest, &ctx);
+		sha256_update(&ctx, extra.n, (const uint8_t *)extra.p);
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, digest);
 	for (int i = 0; i < 8; i++) {
 		c->fingerprint[2 * i] = hex[digest[i] >> 4];
 		c->fingerprint[2 * i + 1] = hex[digest[i] & 15];

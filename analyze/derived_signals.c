@@ -11,6 +11,9 @@
  * net.implied_window: a stream that waits for credit moves .73 of its window in a round trip (grpc-go returns credit in quarters; the
  * factor was measured on it), so goodput x round trip / .73 shows the window when the window is what limits. Between 55 and 75 KB
  * it is the 65,535 bytes of a connection that nobody sized.
+ *
+ * load.users_busy: n users of a closed loop send at most n / (latency + think time) requests a second (F15). Where the rate stands at that, the
+ * generator is the limit. A side whose report tells rates offered and no users has an open loop: 0.
  */
 #include <math.h>
 
@@ -24,6 +27,7 @@
 #define WINDOW_LO 55e3
 #define WINDOW_HI 75e3
 #define MIN_RTT_NS 1e6		/* below a millisecond the window hardly limits */
+#define LOUD_USERS .5		/* from an open loop to users of whom every second is always waiting */
 
 static int real_of(struct pass *p, double *out, struct err *err, const char *sql, enum side side)
 {
@@ -130,11 +134,52 @@ static int put_cycles_per_alloc(struct pass *p, struct err *err)
 	return signal_put(p, &s, err);
 }
 
+/* Share of its users that the generator kept waiting for an answer or thinking; NaN where neither users nor an offered rate are told. */
+static int users_of(struct pass *p, enum side side, double rate, double latency_ns, double *out, struct err *err)
+{
+	static const char users[] =
+		"SELECT coalesce((SELECT max(o.value) FROM series s JOIN point o ON o.series = s.id JOIN source f ON f.id = s.source WHERE s.name = 'load.vus'"
+		"  AND f.run IN (SELECT i.run FROM stretch t JOIN instance i ON i.id = t.instance WHERE t.side = ?1)),"
+		" (SELECT 0 FROM series s JOIN source f ON f.id = s.source WHERE s.name = 'load.offered'"
+		"  AND f.run IN (SELECT i.run FROM stretch t JOIN instance i ON i.id = t.instance WHERE t.side = ?1)))";
+	static const char think[] =
+		"SELECT max(CAST(value AS REAL)) FROM setting WHERE name = 'think_ms' AND instance IN (SELECT instance FROM stretch WHERE side = ?)";
+	double n = NAN, pause = NAN;
+	int rc = real_of(p, &n, err, users, side);
+
+	if (!rc)
+		rc = real_of(p, &pause, err, think, side);
+	*out = n > 0 ? rate * (latency_ns + (pause > 0 ? pause * 1e6 : 0)) * 1e-9 / n : n;
+	return rc;
+}
+
+static int put_users_busy(struct pass *p, struct err *err)
+{
+	struct signal s = SIGNAL("load.users_busy", "load");
+	double rate[SIDES], latency[SIDES];
+	int rc = signal_sides(p, "load.rps", rate, err);
+
+	if (!rc)
+		rc = signal_sides(p, "load.latency_p50", latency, err);
+	if (!rc)
+		rc = users_of(p, BASE, rate[BASE], latency[BASE], &s.base, err);
+	if (!rc)
+		rc = users_of(p, CUR, rate[CUR], latency[CUR], &s.cur, err);
+	if (rc || !isfinite(s.cur) || (p->design == DESIGN_TWO_SIDES && !isfinite(s.base)))
+		return rc;
+	s.unit = "ratio";
+	signal_loud(&s, s.cur - (s.base > 0 ? s.base : 0), LOUD_USERS, NAN);
+	s.why = signal_told(p, "users of the load generator that were always waiting or thinking (0: an open loop)", s.base, s.cur, "ratio");
+	return signal_put(p, &s, err);
+}
+
 int pass_derived(struct pass *p, struct err *err)
 {
 	int rc = put_profiler_rate(p, err);
 
 	if (!rc)
 		rc = put_cycles_per_alloc(p, err);
+	if (!rc)
+		rc = put_users_busy(p, err);
 	return rc ? rc : put_implied_window(p, err);
 }

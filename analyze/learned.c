@@ -8,7 +8,7 @@
 #include "analyze/learned.h"
 
 #include <math.h>
-#include <sha2.h>
+#include <nettle/sha2.h>
 
 #include "analyze/math/score.h"
 
@@ -89,13 +89,13 @@ int learned_apply(const struct learned *l, struct contest *c, struct arena *mem,
 void learned_fingerprint(const struct learned *l, char model[17])
 {
 	static const char hex[] = "0123456789abcdef";
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	SHA2_CTX ctx;
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx ctx;
 
-	SHA256Init(&ctx);
-	SHA256Update(&ctx, (const uint8_t *)model, 16);
-	SHA256Update(&ctx, (const uint8_t *)l->fit.w, l->fit.k * sizeof(l->fit.w[0]));
-	SHA256Final(digest, &ctx);
+	sha256_init(&ctx);
+	sha256_update(&ctx, 16, (const uint8_t *)model);
+	sha256_update(&ctx, l->fit.k * sizeof(l->fit.w[0]), (const uint8_t *)l->fit.w);
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, digest);
 	for (int i = 0; i < 8; i++) {
 		model[2 * i] = hex[digest[i] >> 4];
 		model[2 * i + 1] = hex[digest[i] & 15];

@@ -13,7 +13,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
-#include <sha2.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,13 +134,13 @@ int file_open_beneath(int *out, int root, const char *path, struct stat *st, str
 int file_sha256(int fd, unsigned char digest[FILE_SHA256], struct err *err)
 {
 	unsigned char *chunk = malloc(CHUNK);
-	SHA2_CTX ctx;
+	struct sha256_ctx ctx;
 	off_t at = 0;
 	int rc = 0;
 
 	if (!chunk)
 		return err_nomem(err);
-	SHA256Init(&ctx);
+	sha256_init(&ctx);
 	for (;;) {
 		ssize_t n = pread(fd, chunk, CHUNK, at);
 
@@ -150,10 +150,10 @@ int file_sha256(int fd, unsigned char digest[FILE_SHA256], struct err *err)
 			rc = err_sys(err, ERR_IO, errno, "cannot read");
 		if (n <= 0)
 			break;
-		SHA256Update(&ctx, chunk, (size_t)n);
+		sha256_update(&ctx, (size_t)n, chunk);
 		at += n;
 	}
-	SHA256Final(digest, &ctx);
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, digest);
 	free(chunk);
 	return rc;
 }

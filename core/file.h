@@ -17,7 +17,7 @@ int file_open_root(int *fd, const char *path, struct err *err) ERR_MUST_CHECK;
 int file_open_beneath(int *fd, int root, const char *path, struct stat *st, struct err *err) ERR_MUST_CHECK;
 
 #define FILE_SHA256 32
-/* SHA-256 (libmd) of everything in fd from its start; the offset does not move (a reader may be in the middle). */
+/* SHA-256 (nettle: by the processor's own instructions where it has them) of everything in fd from its start; the offset does not move (a reader may be in the middle). */
 int file_sha256(int fd, unsigned char digest[FILE_SHA256], struct err *err) ERR_MUST_CHECK;
 void file_hex(char *out, const unsigned char *p, size_t n);	/* 2n + 1 bytes */
 

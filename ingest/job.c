@@ -21,6 +21,7 @@
 static void refuse(struct wire_end *end, const struct err *why)
 {
 	end->verdict = WIRE_REFUSED;
+	end->starved = why->code == ERR_MEMORY;
 	end->again = why->code == ERR_MEMORY || why->code == ERR_IO;
 	if (why->code == ERR_MEMORY)
 		snprintf(end->reason, sizeof(end->reason), "needs more memory than the limit worker_memory allows");
@@ -129,7 +130,7 @@ static int read_open(const struct job_env *env, const struct walk_file *f, int f
 	return 0;
 }
 
-int job_run(const struct job_env *env, uint32_t index, struct wire *w, struct err *err)
+int job_run(const struct job_env *env, uint32_t index, struct wire *w, bool *starved, struct err *err)
 {
 	const struct walk_file *f = &env->walk->file[index];
 	struct wire_end end = { .verdict = WIRE_READ };
@@ -138,6 +139,7 @@ int job_run(const struct job_env *env, uint32_t index, struct wire *w, struct er
 	struct stat st;
 	int fd, rc = 0;
 
+	*starved = false;
 	if (wire_begin(w, index, err))
 		return (int)err->code;
 	if (jail_next_file(env->limits, &why) ||
@@ -152,5 +154,6 @@ int job_run(const struct job_env *env, uint32_t index, struct wire *w, struct er
 	end.again = end.again || !same_file(fd, &st);
 	reader_close(in);
 	close(fd);
+	*starved = end.starved;
 	return rc ? rc : wire_end(w, &end, err);
 }

@@ -17,7 +17,8 @@ struct job_env {
 	bool tree, sandbox;
 };
 
-/* Reads file `index` of the list and tells all of it on w. Fails only when nobody listens. */
-int job_run(const struct job_env *env, uint32_t index, struct wire *w, struct err *err) ERR_MUST_CHECK;
+/* Reads file `index` of the list and tells all of it on w. Fails only when nobody listens. *starved: memory ran out, and
+ * what is left of this process' share may not do for the next file. */
+int job_run(const struct job_env *env, uint32_t index, struct wire *w, bool *starved, struct err *err) ERR_MUST_CHECK;
 
 #endif

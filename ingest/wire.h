@@ -42,7 +42,8 @@ struct wire_what {
 enum wire_verdict { WIRE_READ, WIRE_REFUSED, WIRE_IGNORED, WIRE_UNCHANGED };
 struct wire_end {
 	enum wire_verdict verdict;
-	bool again; /* not to be remembered: the file changed meanwhile, or what failed was not the file */
+	bool again;   /* not to be remembered: the file changed meanwhile, or what failed was not the file */
+	bool starved; /* memory ran out; not sent */
 	char reason[600], place[48];
 };
 

@@ -45,6 +45,7 @@ static _Noreturn void work(const struct job_env *env, int job_fd, int result_fd,
 {
 	struct err err = { 0 };
 	struct wire w;
+	bool starved;
 	uint32_t job;
 
 	if (!jail_follow(supervisor) || jail_limits(env->limits, &err))
@@ -55,7 +56,8 @@ static _Noreturn void work(const struct job_env *env, int job_fd, int result_fd,
 	while (next_job(job_fd, &job)) {
 		if (job >= env->walk->n)
 			_exit(EXIT_GONE);
-		if (job_run(env, job, &w, &err))
+		/* A starved one told all it had to; the supervisor makes a fresh one for the files behind. */
+		if (job_run(env, job, &w, &starved, &err) || starved)
 			_exit(EXIT_GONE);
 	}
 	_exit(EXIT_DONE);

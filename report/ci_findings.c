@@ -7,7 +7,7 @@
  */
 #include "report/ci.h"
 
-#include <sha256.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 
 #include "core/file.h"
@@ -45,27 +45,27 @@ static void find_place(struct ci_finding *f, const struct ci_repo *r)
 	buf_free(&path);
 }
 
-static void add(SHA256_CTX *ctx, struct str s)
+static void add(struct sha256_ctx *ctx, struct str s)
 {
 	if (s.n)
-		SHA256Update(ctx, (const uint8_t *)s.p, s.n);
-	SHA256Update(ctx, (const uint8_t *)"", 1);
+		sha256_update(ctx, s.n, (const uint8_t *)s.p);
+	sha256_update(ctx, 1, (const uint8_t *)"");
 }
 
 /* Of the function by the name that two builds share: a code host tells by it that a mark is the one of last week. */
 static void put_fingerprint(struct ci_finding *f, const struct report_model *m)
 {
 	struct buf name = { .limit = 1 << 16 };
-	unsigned char digest[SHA256_DIGEST_LENGTH];
-	SHA256_CTX ctx;
+	unsigned char digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx ctx;
 
 	if (f->at && f->at->function.p)
 		gosym_canonical(&name, f->at->function);
-	SHA256Init(&ctx);
+	sha256_init(&ctx);
 	add(&ctx, f->cause->id);
 	add(&ctx, ci_service(m));
 	add(&ctx, buf_view(&name));
-	SHA256Final(digest, &ctx);
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, digest);
 	file_hex(f->fingerprint, digest, 16);
 	buf_free(&name);
 }

@@ -12,7 +12,7 @@
  */
 #include "report/html.h"
 
-#include <sha256.h>
+#include <nettle/sha2.h>
 
 #include "report/flame.h"
 #include "report/say.h"
@@ -45,12 +45,12 @@ static void base64(struct buf *out, const unsigned char *p, size_t n)
 
 static void put_hash(struct htmlw *w, const char *text)
 {
-	unsigned char digest[SHA256_DIGEST_LENGTH];
-	SHA2_CTX sha;
+	unsigned char digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx sha;
 
-	SHA256Init(&sha);
-	SHA256Update(&sha, (const uint8_t *)text, strlen(text));
-	SHA256Final(digest, &sha);
+	sha256_init(&sha);
+	sha256_update(&sha, strlen(text), (const uint8_t *)text);
+	sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
 	base64(w->out, digest, sizeof(digest));
 }
 

@@ -5,7 +5,7 @@
  * Sorted, four digits, nothing that depends on the day or the machine: the same corpus gives the same bytes.
  */
 #include <math.h>
-#include <sha2.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -30,25 +30,25 @@ static int by_name(const void *a, const void *b)
 
 void fit_hand_sha256(unsigned char digest[32], const struct analyze_catalogue *cat)
 {
-	SHA2_CTX ctx;
+	struct sha256_ctx ctx;
 	char text[600];
 
-	SHA256Init(&ctx);
+	sha256_init(&ctx);
 	for (size_t k = 0; k < analyze_catalogue_count(cat); k++) {
 		const struct cause_spec *s = catalogue_spec(cat, k);
 		int n = snprintf(text, sizeof(text), "[%s] %.17g\n", s->text.id, s->prior);
 
-		SHA256Update(&ctx, (const uint8_t *)text, (size_t)n);
+		sha256_update(&ctx, (size_t)n, (const uint8_t *)text);
 		for (size_t i = 0; i < s->n_signals; i++) {
 			const struct cause_signal *g = &s->signal[i];
 
 			n = snprintf(text, sizeof(text), "%.500s %.17g %.17g %d %d\n", g->name, g->weight, g->miss, g->down, g->against);
-			SHA256Update(&ctx, (const uint8_t *)text, (size_t)n);
+			sha256_update(&ctx, (size_t)n, (const uint8_t *)text);
 		}
 		for (size_t i = 0; i < s->n_explains; i++)
-			SHA256Update(&ctx, (const uint8_t *)s->explains[i], strlen(s->explains[i]) + 1);
+			sha256_update(&ctx, strlen(s->explains[i]) + 1, (const uint8_t *)s->explains[i]);
 	}
-	SHA256Final(digest, &ctx);
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, digest);
 }
 
 static bool moved(const struct fit *f, size_t param)

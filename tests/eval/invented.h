@@ -71,7 +71,7 @@ static inline int invented_make(struct invented *v, size_t n, size_t services, s
 		snprintf(name[i], sizeof(name[i]), "s-%03zu", i);
 		snprintf(service[i], sizeof(service[i]), "service%zu", i / 4 % services);
 		v->scenario[i] = (struct scenario){ .name = name[i], .service = service[i], .cause = fault ? catalogue_spec(v->cat, k)->text.id : "none",
-			.also = i % 9 == 2 && k ? catalogue_spec(v->cat, k - 1)->text.id : "", .tempts = "", .magnitude = "clear", .planted = "",
+			.also = i % 9 == 2 && k ? catalogue_spec(v->cat, k - 1)->text.id : "", .magnitude = "clear", .planted = "",
 			.kind = fault ? TRUTH_FAULT : TRUTH_PAIR };
 		*a = (struct answer){ .scenario = &v->scenario[i], .cap = LEVEL_HIGH };
 		rc = invented_facts(v, &a->facts, fault ? catalogue_spec(v->cat, k) : NULL, err);

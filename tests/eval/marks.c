@@ -25,7 +25,8 @@ void mark_answer(struct mark *m, const struct scenario *s, const struct ranking 
 		return;
 	m->rank = m->rank_any = rank_of(r, s->cause, ids);
 	m->rank_also = rank_of(r, s->also, ids);
-	m->rank_tempts = rank_of(r, s->tempts, ids);
+	for (size_t i = 0; i < s->tempts.n; i++)
+		m->rank_tempts[i] = rank_of(r, s->tempts.v[i], ids);
 	if (m->rank_also && (!m->rank_any || m->rank_also < m->rank_any))
 		m->rank_any = m->rank_also;
 	m->verdict = ids[r->cause[0]];

@@ -13,7 +13,8 @@ struct mark {
 	const struct scenario *scenario;
 	size_t rank;		/* of `cause`, from 1; 0: not in the list */
 	size_t rank_any;	/* of `cause` or `also`, whichever stands higher */
-	size_t rank_also, rank_tempts;
+	size_t rank_also;
+	size_t rank_tempts[TRUTH_MAX_LIST];	/* of the causes in `tempts`, in their order */
 	size_t candidates;	/* causes that were tested */
 	const char *verdict;
 	double score;		/* of the verdict */

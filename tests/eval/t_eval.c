@@ -19,7 +19,7 @@ static void ranks(void)
 	static const size_t rank[10] = { 1, 1, 2, 1, 4, 3, 1, 7, 1, 2 };
 	static const double ac[5] = { .5, .7, .8, .9, .9 };
 	const char *id[8] = { "other0", "other1", "other2", "other3", "other4", "other5", "other6", "planted" };
-	const struct scenario s = { .cause = "planted", .also = "", .tempts = "other0", .kind = TRUTH_FAULT };
+	const struct scenario s = { .cause = "planted", .also = "", .tempts = { { "other0" }, 1 }, .kind = TRUTH_FAULT };
 	struct mark m[10];
 	struct tally t;
 
@@ -30,7 +30,7 @@ static void ranks(void)
 			r.cause[k] = k + 1 == rank[i] ? 7 : other++;
 		mark_answer(&m[i], &s, &r, id, 8, 8);
 		CHECK(m[i].rank == rank[i] && m[i].right == (rank[i] == 1));
-		CHECK(m[i].rank_tempts == (rank[i] == 1 ? 2 : 1));
+		CHECK(m[i].rank_tempts[0] == (rank[i] == 1 ? 2 : 1));
 	}
 	tally_marks(&t, m, 10, NULL, NULL);
 	for (size_t k = 0; k < 5; k++)
@@ -44,7 +44,7 @@ static void ranks(void)
 static void second_cause(void)
 {
 	const char *id[4] = { "a", "b", "c", "d" };
-	struct scenario s = { .cause = "c", .also = "b", .tempts = "", .kind = TRUTH_FAULT, .guilty = { { "x.(*T).F", "y.G" }, 2 } };
+	struct scenario s = { .cause = "c", .also = "b", .kind = TRUTH_FAULT, .guilty = { { "x.(*T).F", "y.G" }, 2 } };
 	struct ranking r = { .cause = { 0, 1, 3, 2 }, .n = 4, .code = { "x.(*T).Fast", "y.G.func1" }, .n_code = 2, .level = LEVEL_MEDIUM };
 	struct mark m;
 
@@ -66,7 +66,7 @@ static void brier(void)
 {
 	static const double p[10] = { .95, .9, .8, .75, .6, .55, .4, .3, .2, .1 };
 	static const bool y[10] = { 1, 1, 1, 0, 1, 0, 0, 1, 0, 0 };
-	const struct scenario s = { .cause = "", .also = "", .tempts = "", .kind = TRUTH_PAIR };
+	const struct scenario s = { .cause = "", .also = "", .kind = TRUTH_PAIR };
 	struct catalogue_reliability rows[CATALOGUE_MAX_RELIABILITY];
 	struct mark m[10];
 	struct tally t;
@@ -118,7 +118,7 @@ static void overweight(void)
 /* 40 answers by falling score, the 30 best of them right but for one: 95 % from the 20th on, at the latest the 30th. */
 static void threshold(void)
 {
-	const struct scenario a = { .service = "a", .cause = "", .also = "", .tempts = "" }, b = { .service = "b", .cause = "", .also = "", .tempts = "" };
+	const struct scenario a = { .service = "a", .cause = "", .also = "" }, b = { .service = "b", .cause = "", .also = "" };
 	struct mark m[40];
 
 	for (size_t i = 0; i < 40; i++)

@@ -49,6 +49,15 @@ void tables_confusion(struct buf *out, const struct eval *e)
 	}
 }
 
+/* Where `id` stands among the tempting causes of a scenario, from 1; 0: it does not tempt there. */
+static size_t tempts_as(const struct scenario *s, const char *id)
+{
+	for (size_t i = 0; i < s->tempts.n; i++)
+		if (strcmp(s->tempts.v[i], id) == 0)
+			return i + 1;
+	return 0;
+}
+
 void tables_tempts(struct buf *out, const struct eval *e)
 {
 	const char *id[CATALOGUE_MAX_CAUSES];
@@ -60,12 +69,12 @@ void tables_tempts(struct buf *out, const struct eval *e)
 		size_t n = 0, first = 0, above = 0, named = 0;
 
 		for (size_t i = 0; i < e->truth.n; i++) {
-			if (strcmp(m[i].scenario->tempts, id[k]) != 0)
-				continue;
-			n++;
-			first += m[i].rank_tempts == 1;
-			above += m[i].rank_tempts && (!m[i].rank || m[i].rank_tempts < m[i].rank);
-			named += m[i].rank_tempts == 1 && m[i].level >= LEVEL_MEDIUM;
+			size_t at = tempts_as(m[i].scenario, id[k]), rank = at ? m[i].rank_tempts[at - 1] : 0;
+
+			n += at > 0;
+			first += rank == 1;
+			above += rank && (!m[i].rank || rank < m[i].rank);
+			named += rank == 1 && m[i].level >= LEVEL_MEDIUM;
 		}
 		if (n)
 			buf_printf(out, "| %s | %zu | %zu | %zu | %zu |\n", id[k], n, first, above, named);
@@ -85,7 +94,7 @@ void tables_causes(struct buf *out, const struct eval *e)
 
 		for (size_t i = 0; i < e->truth.n; i++) {
 			const struct scenario *s = m[i].scenario;
-			bool tempts = strcmp(s->tempts, id[k]) == 0;
+			bool tempts = tempts_as(s, id[k]) > 0;
 
 			n += strcmp(s->cause, id[k]) == 0;
 			won += strcmp(s->cause, id[k]) == 0 && m[i].right;

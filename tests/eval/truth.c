@@ -5,7 +5,7 @@
 #include "tests/eval/truth.h"
 
 #include <csv.h>
-#include <sha2.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -63,12 +63,12 @@ static bool split(struct rows *r, struct names *out, const char *text)
 
 bool truth_in_subset(const char *name)
 {
-	unsigned char digest[SHA256_DIGEST_LENGTH];
-	SHA2_CTX ctx;
+	unsigned char digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx ctx;
 
-	SHA256Init(&ctx);
-	SHA256Update(&ctx, (const uint8_t *)name, strlen(name));
-	SHA256Final(digest, &ctx);
+	sha256_init(&ctx);
+	sha256_update(&ctx, strlen(name), (const uint8_t *)name);
+	sha256_digest(&ctx, SHA256_DIGEST_SIZE, digest);
 	return digest[0] >> 4 <= 3;
 }
 
@@ -101,10 +101,10 @@ static void add(struct rows *r)
 {
 	const char *const *f = r->field;
 	struct truth *t = r->t;
-	struct scenario s = { .name = f[0], .service = f[1], .cause = f[4], .also = f[5], .tempts = f[6], .magnitude = f[7], .planted = f[11],
+	struct scenario s = { .name = f[0], .service = f[1], .cause = f[4], .also = f[5], .magnitude = f[7], .planted = f[11],
 		.line = r->line };
 
-	if (!split(r, &s.baseline, f[2]) || !split(r, &s.current, f[3]) || !split(r, &s.guilty, f[8]))
+	if (!split(r, &s.baseline, f[2]) || !split(r, &s.current, f[3]) || !split(r, &s.guilty, f[8]) || !split(r, &s.tempts, f[6]))
 		return;
 	if (!*s.name || !*s.service || !*s.cause || !s.baseline.n || !s.current.n)
 		fail(r, "scenario, service, baseline, current and cause must not be empty", s.name);
@@ -158,7 +158,7 @@ int truth_load(struct truth *t, const struct truth_opts *o, struct err *err)
 	struct rows r = { .t = t, .o = o, .err = err };
 	struct buf text = { .limit = MAX_BYTES };
 	char path[4096];
-	SHA2_CTX ctx;
+	struct sha256_ctx ctx;
 	int rc;
 
 	*t = (struct truth){ .n = 0 };
@@ -169,9 +169,9 @@ int truth_load(struct truth *t, const struct truth_opts *o, struct err *err)
 			r.room += text.data[i] == '\n';
 		t->s = arena_array(&t->mem, struct scenario, r.room + 1);
 		rc = t->s ? parse(&r, buf_view(&text)) : err_nomem(err);
-		SHA256Init(&ctx);
-		SHA256Update(&ctx, (const uint8_t *)text.data, text.len);
-		SHA256Final(t->sha256, &ctx);
+		sha256_init(&ctx);
+		sha256_update(&ctx, text.len, (const uint8_t *)text.data);
+		sha256_digest(&ctx, SHA256_DIGEST_SIZE, t->sha256);
 	}
 	buf_free(&text);
 	return rc;

@@ -24,8 +24,8 @@ enum truth_kind {
 };
 
 struct scenario {
-	const char *name, *service, *cause, *also, *tempts, *magnitude, *planted;	/* also, tempts, magnitude: "" for none */
-	struct names baseline, current, guilty;
+	const char *name, *service, *cause, *also, *magnitude, *planted;	/* also, magnitude: "" for none */
+	struct names baseline, current, guilty, tempts;
 	enum truth_kind kind;
 	int line;
 };

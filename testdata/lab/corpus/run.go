@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -553,13 +554,14 @@ func (s *session) settings(ctx context.Context, admin string) (vars bool, extra 
 	var v map[string]json.RawMessage
 	raw, err := get(ctx, strings.TrimRight(admin, "/")+"/debug/vars")
 	vars = err == nil && json.Unmarshal(raw, &v) == nil && v["memstats"] != nil
-	if v["settings"] != nil {
-		return vars, nil
-	}
 	add := func(k, val string) {
 		if val != "" {
 			extra = append(extra, "-set", k+"="+val)
 		}
+	}
+	add("think_ms", think(s.r.get("load_set")))
+	if v["settings"] != nil {
+		return vars, extra
 	}
 	add("GOMAXPROCS", s.r.get("gomaxprocs"))
 	gogc := "100"
@@ -577,6 +579,17 @@ func (s *session) settings(ctx context.Context, admin string) (vars bool, extra 
 		add("go_version", info.GoVersion)
 	}
 	return vars, extra
+}
+
+// think is the pause of a closed loop's workers in milliseconds, "" without one.
+func think(set string) string {
+	load, _ := words(set) // read before
+	if at := slices.Index(load, "-think"); at >= 0 && at+1 < len(load) {
+		if d, err := time.ParseDuration(load[at+1]); err == nil {
+			return strconv.FormatFloat(d.Seconds()*1e3, 'g', -1, 64)
+		}
+	}
+	return ""
 }
 
 // beside saves what lies outside of the process: its group's accounts and the

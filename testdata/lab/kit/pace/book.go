@@ -39,6 +39,7 @@ type book struct {
 	file   *os.File
 	out    *bufio.Writer
 	byPath bool
+	users  int // of a closed loop
 	next   int
 	rows   map[int][]cell
 	all    cell
@@ -50,8 +51,8 @@ type book struct {
 // lag is how long a second stays open for its last records.
 const lag = 200 * time.Millisecond
 
-func newBook(path string, byPath bool, names []string, start time.Time) (*book, error) {
-	b := &book{start: start, names: names, byPath: byPath, rows: make(map[int][]cell), quit: make(chan struct{})}
+func newBook(path string, byPath bool, names []string, start time.Time, users int) (*book, error) {
+	b := &book{start: start, names: names, byPath: byPath, users: users, rows: make(map[int][]cell), quit: make(chan struct{})}
 	if path != "" {
 		f, err := os.Create(path)
 		if err != nil {
@@ -61,6 +62,9 @@ func newBook(path string, byPath bool, names []string, start time.Time) (*book, 
 		head := "timestamp,requests,errors,p50_ms,p95_ms,p99_ms,offered"
 		if byPath {
 			head += ",endpoint"
+		}
+		if users > 0 {
+			head += ",vus"
 		}
 		fmt.Fprintln(b.out, head)
 	}
@@ -151,6 +155,9 @@ func (b *book) write(c *cell, tail string) {
 	}
 	at := b.start.Add(time.Duration(b.next) * time.Second).UTC()
 	slices.Sort(c.ms)
+	if b.users > 0 {
+		tail += fmt.Sprintf(",%d", b.users)
+	}
 	_, b.err = fmt.Fprintf(b.out, "%s,%d,%d,%.3f,%.3f,%.3f,%d%s\n", at.Format("2006-01-02T15:04:05.000Z07:00"),
 		c.done, c.errors, rank(c.ms, 50), rank(c.ms, 95), rank(c.ms, 99), c.offered, tail)
 }

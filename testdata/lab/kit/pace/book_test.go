@@ -25,7 +25,7 @@ func TestRank(t *testing.T) {
 func TestRowsBySecondOfCompletion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "load.csv")
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	b, err := newBook(path, false, []string{"a", "b"}, start)
+	b, err := newBook(path, false, []string{"a", "b"}, start, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func Run(ctx context.Context, o *Options, table []Endpoint) error {
 	for i := range table {
 		names[i] = table[i].Name
 	}
-	book, err := newBook(o.Out, o.ByPath, names, time.Now())
+	book, err := newBook(o.Out, o.ByPath, names, time.Now(), o.Closed)
 	if err != nil {
 		return err
 	}
