@@ -212,7 +212,7 @@ static int put_site_growth(struct pass *p, const struct tree *t, const struct co
 		if (best.status && delta <= best.delta)
 			continue;
 		best = (struct change){ .metric = "inuse_growth_bytes", .scope = "symbol", .stat = "own", .unit = "bytes",
-			.test = "poisson", .status = pv <= CHANGE_Q ? delta > 0 ? "up" : "down" : "unsure", .family = d->total_change,
+			.test = "poisson", .status = pv > CHANGE_Q ? "unsure" : (delta > 0 ? "up" : "down"), .family = d->total_change,
 			.subject = y, .line = STORE_NULL, .base = g[BASE].bytes, .cur = g[CUR].bytes, .delta = delta,
 			.lo = delta - 1.96 * se, .hi = delta + 1.96 * se, .p = pv, .q = pv, .smallest = NAN,
 			.n_base = (int64_t)k->c->n_side[BASE], .n_cur = (int64_t)k->c->n_side[CUR] };

@@ -211,7 +211,7 @@ static int put_pauses(struct pass *p, struct gc_cycles c[SIDES], struct err *err
 
 static int put_rate(struct pass *p, const struct gc_cycles c[SIDES], struct err *err)
 {
-	double rate[SIDES], v = 0;
+	double rate[SIDES] = { NAN, NAN }, v = 0;
 
 	for (int s = 0; s < SIDES; s++) {
 		rate[s] = c[s].seconds > 0 ? (double)c[s].gaps / c[s].seconds : NAN;

@@ -152,7 +152,7 @@ static int put_groups(struct pass *p, const struct gostacks *g, const struct goc
 {
 	struct map keys = { 0 };
 	struct { int64_t group; uint32_t stack; } *row;
-	struct stmt *q;
+	struct stmt *q = NULL;
 	int64_t n = 0, k = 0;
 	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM gogroup", "");
 

@@ -66,7 +66,7 @@ int pass_inside(struct pass *p, struct err *err)
 	struct gostacks g = { 0 };
 	struct handlers h = { 0 };
 	struct tree t = { 0 };
-	double rps[SIDES], p50[SIDES], under_way[SIDES] = { 0 }, inside[SIDES], var[SIDES];
+	double rps[SIDES] = { NAN, NAN }, p50[SIDES] = { NAN, NAN }, under_way[SIDES] = { 0 }, inside[SIDES], var[SIDES];
 	int rc = tree_load(&t, p, err);
 
 	if (!rc)

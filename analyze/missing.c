@@ -63,7 +63,7 @@ static int worth(struct pass *p, const struct contest *c, struct str group, doub
 	*gain = 0;
 	for (size_t k = 0; !rc && k < c->n; k++) {
 		const struct hypothesis *h = &c->h[k];
-		double score, part;
+		double score = 0, part;
 
 		if (h->score < RUNNING)
 			continue;

@@ -155,7 +155,7 @@ static int write_down(const struct builder *b, struct pass *p, struct err *err)
 			       n->parent ? (int64_t)b->node[n->parent].path : STORE_NULL, (int64_t)n->symbol);
 	}
 	for (int64_t c = 1; !rc && c <= b->max_callsite; c++)
-		if (b->node_of[c] && (!p->view || view_keeps(p->view, b->bits[c])))
+		if (b->node_of[c] && (!p->view || !b->bits || view_keeps(p->view, b->bits[c])))
 			rc = store_run(p->st, err, "INSERT INTO callsite_path (callsite, path) VALUES (?, ?)", "ii", c,
 				       (int64_t)b->node[b->node_of[c]].path);
 	return rc;

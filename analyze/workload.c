@@ -79,7 +79,7 @@ static int cores(struct pass *p, double *base, double *cur, double *pv, bool *th
 int pass_workload(struct pass *p, struct err *err)
 {
 	struct signal s = SIGNAL("cpu.utilisation", "cpu");
-	double n[SIDES], io[SIDES], base, cur, pv;
+	double n[SIDES] = { NAN, NAN }, io[SIDES] = { NAN, NAN }, base, cur, pv;
 	struct buf b = { .limit = 400 };
 	bool there;
 	int rc = cores(p, &base, &cur, &pv, &there, err);

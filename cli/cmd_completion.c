@@ -152,7 +152,9 @@ static void zsh_text(struct buf *out, const char *s)
 static void zsh_option(struct buf *out, const struct cmd *cmd, const struct opt *o)
 {
 	(void)cmd;
-	for (int letter = 0; letter <= (o->letter != 0); letter++) {
+	int last = o->letter ? 1 : 0;
+
+	for (int letter = 0; letter <= last; letter++) {
 		buf_printf(out, " \\\n\t\t\t'%s", o->kind == OPT_LIST ? "*" : "");
 		if (letter)
 			buf_printf(out, "-%c%s", o->letter, o->kind == OPT_FLAG ? "" : "+");

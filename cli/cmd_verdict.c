@@ -50,7 +50,7 @@ static void print_precision(void *arg, const struct history_precision *p)
 	fmt_percent(&l->out, p->lo);
 	buf_puts(&l->out, " to ");
 	fmt_percent(&l->out, p->hi);
-	buf_printf(&l->out, "), based on %lld verdict%s\n", (long long)(p->yes + p->no), p->yes + p->no == 1 ? "" : "s");
+	buf_printf(&l->out, "), based on %lld verdict%s\n", (long long)p->yes + p->no, p->yes + p->no == 1 ? "" : "s");
 }
 
 static int list_all(struct history *h, struct err *err)

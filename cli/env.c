@@ -107,6 +107,7 @@ static int find_program(struct ctx *c, const char *name, const char **out, struc
 
 int env_read(struct ctx *c, struct err *err)
 {
+	const char *actions = getenv("GITHUB_ACTIONS");
 	int rc;
 
 	c->term.columns = env_columns();
@@ -115,7 +116,7 @@ int env_read(struct ctx *c, struct err *err)
 	c->term.wide = c->o.wide;
 	c->term.verbose = c->o.verbose;
 	c->tty_err = isatty(STDERR_FILENO);
-	c->github_actions = is_set("GITHUB_ACTIONS") && strcmp(getenv("GITHUB_ACTIONS"), "true") == 0;
+	c->github_actions = actions && strcmp(actions, "true") == 0;
 	c->step_summary = is_set("GITHUB_STEP_SUMMARY") ? getenv("GITHUB_STEP_SUMMARY") : NULL;
 	c->ci = is_set("CI");
 	rc = find_program(c, "gnuplot", &c->gnuplot, err);

@@ -30,7 +30,7 @@ static int order(const struct pprof *p, struct rows *r, struct err *err)
 	uint32_t sum = 0, first = 0;
 
 	r->at = calloc(p->tree.n + 1, sizeof(*r->at));
-	r->item = malloc((p->s.n + 1) * sizeof(*r->item));
+	r->item = calloc(p->s.n + 1, sizeof(*r->item));
 	if (!r->at || !r->item)
 		return err_nomem(err);
 	for (size_t i = 0; i < p->s.n; i++)

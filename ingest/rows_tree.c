@@ -159,7 +159,7 @@ static int insert_labels(struct rows *r, int64_t id, struct err *err)
 
 	for (int64_t pos = 0; p < end; pos++) {
 		struct label_head h;
-		struct str text[3];
+		struct str text[3] = { STR_NONE, STR_NONE, STR_NONE };
 
 		p = unpack_label(p, &h, text);
 		if (store_run(r->st, err, sql, "iittit", id, pos, text[0], text[1], h.num, text[2]))

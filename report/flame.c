@@ -119,7 +119,7 @@ static size_t thin(struct rows *l, size_t nodes)
 
 	for (size_t i = 0; i < l->n; i++)
 		most = fmax(most, weight(&l->v[i]));
-	for (double least = most * 1e-5; l->n > nodes && least < most; least *= 1.5) {
+	for (double least = most * 1e-5; l->v && l->n > nodes && least < most; least *= 1.5) {
 		size_t used = 0;
 
 		for (size_t i = 0; i < l->n; i++)
@@ -375,10 +375,10 @@ size_t flame_carriers(const struct flame *f, uint32_t *out, size_t most)
 				c[n++] = (struct carrier){ i, d };
 		}
 		qsort(c, n, sizeof(*c), by_change);
+		n = n < most ? n : most;
+		for (size_t i = 0; i < n; i++)
+			out[i] = c[i].node;
 	}
-	n = n < most ? n : most;
-	for (size_t i = 0; i < n; i++)
-		out[i] = c[i].node;
 	free(best);
 	free(last);
 	free(c);

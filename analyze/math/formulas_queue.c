@@ -38,7 +38,7 @@ double formula_erlang_c(double n, double erlangs)
 		return NAN;
 	if (n <= erlangs)
 		return 1;
-	for (double k = 1; k <= n; k++)
+	for (int k = 1; k <= n; k++)
 		b = erlangs * b / (k + erlangs * b);
 	return n * b / (n - erlangs * (1 - b));
 }
@@ -49,7 +49,7 @@ double formula_servers(double erlangs, double eps)
 
 	if (!(erlangs > 0) || !(eps > 0))
 		return NAN;
-	for (double k = 1; k <= FORMULA_MAX_SERVERS; k++) {
+	for (int k = 1; k <= FORMULA_MAX_SERVERS; k++) {
 		b = erlangs * b / (k + erlangs * b);
 		if (k > erlangs && k * b / (k - erlangs * (1 - b)) <= eps)
 			return k;

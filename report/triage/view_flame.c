@@ -88,6 +88,7 @@ static void lay_kids(struct ui *u, struct flame_state *f, const struct frame *up
 			kid[n++] = (struct kid){ k, w };
 	}
 	all = fmax(all, sum);	/* the greater sides of children may be more than that of their parent */
+	/* cppcheck-suppress uninitvar ; the first n are set above */
 	qsort(kid, n, sizeof(kid[0]), by_width);
 	for (size_t i = 0; i < n; i++) {
 		double w = kid[i].wide / all * up->wide;
