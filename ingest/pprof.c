@@ -77,17 +77,21 @@ static void scratch_free(void *data, void *mem)
 	(void)mem;
 }
 
-/* One message, valid until the next call. */
-static void *unpack(struct pprof *p, const ProtobufCMessageDescriptor *kind, struct str bytes, uint64_t at,
-		    struct err *err)
+static void *try_unpack(struct pprof *p, const ProtobufCMessageDescriptor *kind, struct str bytes)
 {
-	void *message;
-
 	if (p->scratch.used)
 		arena_reset(&p->scratch);
 	p->n_near = 0;
 	p->scratch_full = false;
-	message = protobuf_c_message_unpack(kind, &p->alloc, bytes.n, (const uint8_t *)bytes.p);
+	return protobuf_c_message_unpack(kind, &p->alloc, bytes.n, (const uint8_t *)bytes.p);
+}
+
+/* One message, valid until the next call. */
+static void *unpack(struct pprof *p, const ProtobufCMessageDescriptor *kind, struct str bytes, uint64_t at,
+		    struct err *err)
+{
+	void *message = try_unpack(p, kind, bytes);
+
 	if (!message && p->scratch_full)
 		pprof_over(at, "message_bytes", p->l->message_bytes, err);
 	else if (!message)
@@ -97,9 +101,24 @@ static void *unpack(struct pprof *p, const ProtobufCMessageDescriptor *kind, str
 
 /* ---- reading ---- */
 
-static int add_sample(struct pprof *p, const void *m, uint64_t at, struct err *err)
+/* Writers put the stack first, and pack it unless it is very short. */
+static bool looks_packed(struct str sample)
 {
-	return pprof_add_sample(p, m, at, err);
+	return sample.n && sample.p[0] == (1 << 3 | WIRE_BYTES);
+}
+
+static int read_sample(struct pprof *p, struct str bytes, uint64_t at, struct err *err)
+{
+	const Pb__PackedSample *packed =
+		looks_packed(bytes) ? try_unpack(p, &pb__packed_sample__descriptor, bytes) : NULL;
+	const Pb__Sample *m;
+	Pb__Sample unpacked;
+
+	if (packed && pprof_unpack_stack(p, packed, &unpacked))
+		m = &unpacked;
+	else	/* or what is wrong with it */
+		m = unpack(p, &pb__sample__descriptor, bytes, at, err);
+	return !m ? (int)err->code : p->sink ? pprof_add_sample(p, m, at, err) : 0;
 }
 
 static int add_mapping(struct pprof *p, const void *m, uint64_t at, struct err *err)
@@ -162,14 +181,16 @@ static int read_rest(struct pprof *p, const struct split_field *f, struct err *e
 	return rc ? rc : keep(p, bytes.p, bytes.n, f->at, err);
 }
 
-/* What a top-level field may be on the wire, and where it goes: a message to `add`, a string to its table, the others are kept for the end. */
+/* What a top-level field may be on the wire, and where it goes: a message to `add` or as bytes to `read`, a string to its table, the others
+ * are kept for the end. */
 static const struct reader_of {
 	const ProtobufCMessageDescriptor *message;
 	int (*add)(struct pprof *p, const void *m, uint64_t at, struct err *err);
 	unsigned char wires;	/* bits 1 << wire */
+	int (*read)(struct pprof *p, struct str bytes, uint64_t at, struct err *err);
 } readers[F_END] = {
 	[F_SAMPLE_TYPE] = { .wires = 1 << WIRE_BYTES },
-	[F_SAMPLE] = { &pb__sample__descriptor, add_sample, 1 << WIRE_BYTES },
+	[F_SAMPLE] = { .read = read_sample, .wires = 1 << WIRE_BYTES },
 	[F_MAPPING] = { &pb__mapping__descriptor, add_mapping, 1 << WIRE_BYTES },
 	[F_LOCATION] = { &pb__location__descriptor, add_location, 1 << WIRE_BYTES },
 	[F_FUNCTION] = { &pb__function__descriptor, add_function, 1 << WIRE_BYTES },
@@ -187,8 +208,11 @@ static const struct reader_of {
 
 static int read_message(struct pprof *p, const struct reader_of *r, struct str bytes, uint64_t at, struct err *err)
 {
-	const void *m = unpack(p, r->message, bytes, at, err);
+	const void *m;
 
+	if (r->read)
+		return r->read(p, bytes, at, err);
+	m = unpack(p, r->message, bytes, at, err);
 	return !m ? (int)err->code : p->sink ? r->add(p, m, at, err) : 0;
 }
 
@@ -204,7 +228,7 @@ static int read_field(struct pprof *p, const struct split_field *f, struct err *
 		return pprof_bad(f->at, err, "field %u is not of the type that profiles give it", f->number);
 	if (!p->first_field)
 		p->first_field = (int)f->number;
-	if (!readers[f->number].message && f->number != F_STRING) {
+	if (!readers[f->number].message && !readers[f->number].read && f->number != F_STRING) {
 		rc = read_rest(p, f, err);
 	} else if (f->value > max) {
 		rc = pprof_over(f->at, f->number == F_STRING ? "string_bytes" : "message_bytes", max, err);

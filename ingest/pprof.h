@@ -5,6 +5,7 @@
  *     pprof.c         the decoder: top-level fields to their readers, then the steps below in order
  *     pprof_split.c   the top level of the stream          pprof_tables.c  strings, functions, mappings, locations
  *     pprof_samples.c samples, spooled and added up        pprof_labels.c  label sets
+ *     pprof_packed.c  the numbers of a packed stack
  *   at the end of the file, when every index has a meaning:
  *     pprof_frames.c  locations to functions and frames    pprof_prune.c   drop_frames, keep_frames
  *     pprof_kind.c    columns to measures, times           pprof_totals.c  flat and cum of every function
@@ -72,6 +73,8 @@ int pprof_add_string(struct pprof *p, struct str s, uint64_t at, struct err *err
 int pprof_add_function(struct pprof *p, const Pb__Function *m, uint64_t at, struct err *err) ERR_MUST_CHECK;
 int pprof_add_mapping(struct pprof *p, const Pb__Mapping *m, uint64_t at, struct err *err) ERR_MUST_CHECK;
 int pprof_add_location(struct pprof *p, const Pb__Location *m, uint64_t at, struct err *err) ERR_MUST_CHECK;
+/* The sample with its stack as numbers, both in p->alloc. False: the stack is malformed, or larger than a message may be. */
+bool pprof_unpack_stack(struct pprof *p, const Pb__PackedSample *from, Pb__Sample *to);
 int pprof_add_sample(struct pprof *p, const Pb__Sample *m, uint64_t at, struct err *err) ERR_MUST_CHECK;
 /* The index of a location that a sample names, seen or not. */
 int pprof_location(struct pprof *p, uint64_t id, uint64_t at, uint32_t *out, struct err *err) ERR_MUST_CHECK;

@@ -58,8 +58,13 @@ static int fill(struct split *s, size_t want, struct err *err)
 
 static int take_varint(struct split *s, uint64_t *value, uint64_t at, struct err *err)
 {
-	int n, rc = fill(s, VARINT_MAX, err);
+	int n, rc;
 
+	if (s->used < s->window.n && !(s->window.p[s->used] & 0x80)) {	/* tags and most lengths */
+		*value = (unsigned char)s->window.p[s->used++];
+		return 0;
+	}
+	rc = fill(s, VARINT_MAX, err);
 	if (rc)
 		return rc;
 	n = split_varint(str_skip(s->window, s->used), value);

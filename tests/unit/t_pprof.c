@@ -139,6 +139,49 @@ static void test_order(void)
 	CHECK(strlen(first) == strlen(strstr(out, "profile")));
 }
 
+/* A stack in pieces of `each` numbers, packed, or one by one where each is 0; alternate: the second piece is one by one. */
+static void stack_in(struct buf *m, const uint64_t *id, size_t n, size_t each, bool alternate)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!each || (alternate && i / each == 1)) {
+			num(m, 1, id[i]);
+		} else if (i % each == 0) {
+			struct buf list = { 0 };
+
+			for (size_t k = i; k < n && k < i + each; k++)
+				varint(&list, id[k]);
+			sub(m, 1, &list);
+		}
+}
+
+/* However a stack is written, and however long its numbers are, it is the same. */
+static void test_packing(void)
+{
+	static const uint64_t ids[] = { 1, 2, 127, 128, 300, 16383, 16384, (1 << 21) - 1, 1 << 21, 1 << 28, 1ULL << 35, 1ULL << 63, UINT64_MAX };
+	enum { KINDS = sizeof(ids) / sizeof(*ids), DEEP = 400 };
+	static char first[sizeof(out)];
+	static uint64_t stack[DEEP];
+
+	for (size_t i = 0; i < DEEP; i++)	/* short ones mostly, all neighbours sooner or later */
+		stack[i] = ids[i % 3 ? i * i % 6 : i * 7 / 3 % KINDS];
+	for (size_t way = 0; way < 8; way++) {
+		struct buf b = cpu_head(), m = { 0 };
+
+		stack_in(&m, stack, DEEP, (size_t[]){ DEEP, 1, 2, 7, 100, 399, 0, 50 }[way], way == 7);
+		num(&m, 2, 7);
+		num(&m, 2, 70);
+		sub(&b, 2, &m);
+		for (size_t i = 2; i < KINDS; i++)
+			loc1(&b, ids[i], 1 + i % 3);
+		cpu_tables(&b);
+		run(&b);
+		if (way == 0)
+			snprintf(first, sizeof(first), "%s", out);
+		CHECK(times("callsite id") == DEEP);
+		CHECK(strcmp(first, out) == 0);
+	}
+}
+
 /* Recursion counts once, by name, wherever the name comes from; inlined lines are frames. */
 static void test_frames(void)
 {
@@ -484,6 +527,7 @@ int main(void)
 	test_accepted();
 	test_names();
 	test_order();
+	test_packing();
 	test_frames();
 	test_kinds();
 	test_classes();

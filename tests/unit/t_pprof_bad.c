@@ -16,10 +16,12 @@ static void test_malformed_wire(void)
 		"\x12\x02\x08\xff",					/* a number cut inside a sample */
 		"\x12\x03\x0a\x05x",					/* a packed list longer than its sample */
 		"\x12\x02\x0a\x80",					/* half a length */
+		"\x12\x05\x0a\x03\x01\x01\x80",				/* a number cut at the end of a packed list */
+		"\x12\x0e\x0a\x0c\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01",	/* eleven bytes of a number in one */
 		"\x12\x05\x15\x01\x02\x03\x04",			/* values as fixed32 */
 		"\x48\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",	/* eleven bytes of a number */
 	};
-	const size_t n[] = { 1, 1, 1, 1, 3, 6, 2, 3, 4, 4, 5, 4, 7, 12 };
+	const size_t n[] = { 1, 1, 1, 1, 3, 6, 2, 3, 4, 4, 5, 4, 7, 16, 7, 12 };
 
 	for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
 		struct buf b = cpu_with(1, (uint64_t[]){ 1 }, 1);
