@@ -6,6 +6,9 @@
  * allocation and collection, system calls, scheduling and timers; without one it is plain work of the code. So cost that a function asked
  * the runtime for is told from work that it does. A kind is as loud as its growth, times its share of the growth of the kind that grew most:
  * what comes along with something larger is not the finding.
+ *
+ * cpu.plain_share: which part of all that the processors do more is plain work of the functions that got dearer. Garbage costs in the
+ * collector and the allocator, whose share of the growth is then large; a hot path costs in itself.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +16,10 @@
 #include "analyze/diff.h"
 #include "analyze/signal.h"
 #include "core/fmt.h"
+
+#define PLAIN_LITTLE .5	/* of the growth: below it something else grew more */
+#define PLAIN_LOUD .8
+#define LEAST_GROWTH .05	/* of the cost: a share of less is a share of noise */
 
 enum kind { PLAIN, ALLOC, SYSCALL, SCHED, KINDS };
 
@@ -63,15 +70,20 @@ static int found(struct pass *p, const struct diff_metric *d, bool *grown, doubl
 	return store_end(q, err);
 }
 
-static void sum_kinds(const struct tree *t, const struct cube *c, const bool *grown, const double exposure[SIDES], uint8_t *kind, double cost[KINDS][SIDES])
+/* The last row of cost: all of it, whoever has it. */
+static void sum_kinds(const struct tree *t, const struct cube *c, const bool *grown, const double exposure[SIDES], uint8_t *kind, double cost[KINDS + 1][SIDES])
 {
 	for (uint32_t i = 1; i <= t->n_paths; i++) {
 		const struct tree_symbol *y = &t->sym[t->symbol[i]];
 
 		kind[i] = y->kind == KIND_USER ? PLAIN : kind[t->parent[i]] != PLAIN ? kind[t->parent[i]] : (uint8_t)kind_of(y->name);
-		if (t->owner[i] && grown[t->owner[i]])
-			for (int s = 0; s < SIDES; s++)
-				cost[kind[i]][s] += exposure[s] > 0 ? c->path_flat[s][i] / exposure[s] : 0;
+		for (int s = 0; s < SIDES; s++) {
+			double flat = exposure[s] > 0 ? c->path_flat[s][i] / exposure[s] : 0;
+
+			cost[KINDS][s] += flat;
+			if (t->owner[i] && grown[t->owner[i]])
+				cost[kind[i]][s] += flat;
+		}
 	}
 }
 
@@ -97,11 +109,27 @@ static int put_kind(struct pass *p, const struct diff_metric *d, enum kind k, co
 	return signal_put(p, &s, err);
 }
 
+static int put_plain_share(struct pass *p, double cost[KINDS + 1][SIDES], double q, struct err *err)
+{
+	struct signal s = SIGNAL("cpu.plain_share", "cpu");
+	double all = cost[KINDS][CUR] - cost[KINDS][BASE], plain = cost[PLAIN][CUR] - cost[PLAIN][BASE];
+
+	if (isnan(q) || !(all > LEAST_GROWTH * cost[KINDS][BASE]))
+		return 0;
+	s.base = PLAIN_LITTLE;
+	s.cur = fmax(0, fmin(1, plain / all));
+	s.unit = "ratio";
+	s.p = q;
+	signal_loud(&s, fmax(0, s.cur - PLAIN_LITTLE), PLAIN_LOUD - PLAIN_LITTLE, q);
+	s.why = signal_told(p, "share of the additional CPU that is work of the functions that got dearer (against half)", s.base, s.cur, s.unit);
+	return s.why ? signal_put(p, &s, err) : err_nomem(err);
+}
+
 int diff_path_kinds(struct pass *p, const struct tree *t, const struct comparison *k, const struct diff_metric *d, double loud, struct err *err)
 {
 	bool *grown = arena_array(&p->mem, bool, (size_t)t->n_symbols + 1);
 	uint8_t *kind = arena_array(&p->mem, uint8_t, (size_t)t->n_paths + 1);
-	double cost[KINDS][SIDES] = { { 0 } }, exposure[SIDES] = { 0 }, q = NAN, most = 0;
+	double cost[KINDS + 1][SIDES] = { { 0 } }, exposure[SIDES] = { 0 }, q = NAN, most = 0;
 	int rc;
 
 	if (!t->n_paths)
@@ -118,5 +146,5 @@ int diff_path_kinds(struct pass *p, const struct tree *t, const struct compariso
 		most = fmax(most, cost[i][CUR] - cost[i][BASE]);
 	for (int i = 0; !rc && i < KINDS; i++)
 		rc = put_kind(p, d, (enum kind)i, cost[i], most, q, loud, err);
-	return rc;
+	return rc ? rc : put_plain_share(p, cost, q, err);
 }
