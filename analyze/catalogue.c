@@ -194,7 +194,7 @@ static int add_words(struct catalogue_parse *ps, const char **list, size_t *n, s
 
 static int add_guilty(struct catalogue_parse *ps, struct cause_spec *s, const char *value)
 {
-	static const char *const kinds[] = { "own:", "caller:", "waiter", "creator", NULL };
+	static const char *const kinds[] = { "own:", "caller:", "waiter", "creator", "kept", NULL };
 	size_t first = s->n_guilty;
 
 	if (!add_words(ps, s->guilty, &s->n_guilty, 8, value))
@@ -205,7 +205,7 @@ static int add_guilty(struct catalogue_parse *ps, struct cause_spec *s, const ch
 		while (kinds[k] && strncmp(s->guilty[i], kinds[k], strlen(kinds[k])) != 0)
 			k++;
 		if (!kinds[k])
-			return catalogue_fail(ps, "guilty is own:METRIC, waiter[:CLASS], creator or caller:NAME", s->guilty[i]);
+			return catalogue_fail(ps, "guilty is own:METRIC, kept, waiter[:CLASS], creator or caller:NAME", s->guilty[i]);
 	}
 	return 1;
 }

@@ -148,6 +148,29 @@ static int own(struct pass *p, struct guilty_lines *lines, const struct tree *t,
 	return rc;
 }
 
+/* What the heap still holds at the end, where neither its mean nor a test of its growth named anybody. */
+static int kept(struct pass *p, struct guilty_lines *lines, const struct tree *t, const char *cause, int *rank, struct err *err)
+{
+	uint32_t symbol[PER_KIND];
+	double growth[PER_KIND], all = 0;
+	size_t n = PER_KIND;
+	int rc;
+
+	if (*rank)
+		return 0;
+	rc = guilty_kept(p, t, symbol, growth, &n, &all, err);
+	for (size_t i = 0; !rc && i < n; i++) {
+		int64_t func = STORE_NULL, line = STORE_NULL;
+
+		rc = guilty_line(lines, p, "inuse", symbol[i], &func, &line, err);
+		if (!rc && func == STORE_NULL)
+			rc = func_of(p, symbol[i], &func, err);
+		if (!rc && func != STORE_NULL)
+			rc = put(p, cause, rank, "allocator", func, line, STORE_NULL, growth[i] / all, err);
+	}
+	return rc;
+}
+
 /*
  * The stack of a class prefix ("" = any but the runtime's own) that grew most; in a snapshot the largest. One with a user frame goes before all
  * without: a library's helper goroutines come in the wake of the user's call, and often outnumber it.
@@ -313,6 +336,8 @@ static int of_cause(struct pass *p, struct guilty_lines *lines, const struct tre
 
 		if (strncmp(spec, "own:", 4) == 0)
 			rc = own(p, lines, t, s->text.id, spec + 4, &rank, err);
+		else if (strcmp(spec, "kept") == 0)
+			rc = kept(p, lines, t, s->text.id, &rank, err);
 		else if (strncmp(spec, "waiter", 6) == 0)
 			rc = waiter(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
 		else if (strncmp(spec, "creator", 7) == 0)
@@ -320,7 +345,7 @@ static int of_cause(struct pass *p, struct guilty_lines *lines, const struct tre
 		else if (strncmp(spec, "caller:", 7) == 0)
 			rc = caller(p, lines, t, g, s, spec + 7, &rank, err);
 		else
-			rc = err_set(err, ERR_USAGE, "[%s] guilty = %s: not own:METRIC, waiter, caller:NAME or creator", s->text.id, spec);
+			rc = err_set(err, ERR_USAGE, "[%s] guilty = %s: not own:METRIC, kept, waiter, caller:NAME or creator", s->text.id, spec);
 	}
 	return rc;
 }

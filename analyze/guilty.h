@@ -47,4 +47,11 @@ int guilty_payer(struct guilty_costs *g, struct pass *p, const struct tree *t, c
 int guilty_library(struct guilty_costs *g, struct pass *p, const struct tree *t, const char *measure, uint32_t owner, uint32_t *symbol, double *share,
 		   struct err *err) ERR_MUST_CHECK;
 
+/*
+ * The symbols whose live heap grew most from the first to the last snapshot of the current side, beyond what it grew by on the baseline, largest first:
+ * user functions, or libraries where no user code stands above. For a leak that began too late to show in a mean over the run.
+ * n: in how many to look for, out how many there are; growth: bytes; all: of all that grew.
+ */
+int guilty_kept(struct pass *p, const struct tree *t, uint32_t *symbol, double *growth, size_t *n, double *all, struct err *err) ERR_MUST_CHECK;
+
 #endif

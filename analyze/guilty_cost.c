@@ -122,3 +122,38 @@ int guilty_library(struct guilty_costs *g, struct pass *p, const struct tree *t,
 	*share = *symbol ? by_symbol[*symbol] / whole : NAN;
 	return 0;
 }
+
+int guilty_kept(struct pass *p, const struct tree *t, uint32_t *symbol, double *growth, size_t *n, double *all, struct err *err)
+{
+	static const char sql[] =
+		"WITH snap AS (SELECT p.instance, coalesce(p.t1, p.t0) AS t, m.id AS measure FROM profile p JOIN measure m ON m.profile = p.id AND m.metric = 'inuse'),"
+		" ends AS (SELECT instance, min(t) AS first, max(t) AS last FROM snap GROUP BY instance HAVING max(t) > min(t)),"
+		" seen AS (SELECT DISTINCT instance, side FROM stretch WHERE side = 'current' OR ?1)"
+		" SELECT c.path, sum(v.amount * CASE WHEN (s.t = e.last) = (z.side = 'current') THEN 1 ELSE -1 END)"
+		" FROM snap s JOIN ends e ON e.instance = s.instance AND s.t IN (e.first, e.last) JOIN seen z ON z.instance = s.instance"
+		" JOIN sample v ON v.measure = s.measure JOIN callsite_path c ON c.callsite = v.callsite GROUP BY c.path ORDER BY c.path";
+	double *by_symbol = arena_array(&p->mem, double, (size_t)t->n_symbols + 1);
+	struct stmt *q;
+	size_t most = *n;
+	int rc;
+
+	*n = 0;
+	if (!by_symbol)
+		return err_nomem(err);
+	rc = store_query(p->st, &q, err, sql, "i", (int64_t)(p->design == DESIGN_TWO_SIDES));
+	if (rc)
+		return rc;
+	while (store_next(q, err)) {
+		uint32_t path = (uint32_t)stmt_int(q, 0);
+
+		by_symbol[t->owner[path] ? t->owner[path] : library(t, path)] += stmt_real(q, 1);
+	}
+	by_symbol[0] = 0;
+	while (*n < most && (symbol[*n] = largest(by_symbol, t->n_symbols, &growth[*n])) != 0) {
+		if (!*n)
+			*all = growth[0];
+		growth[*n] = by_symbol[symbol[*n]];
+		by_symbol[symbol[(*n)++]] = 0;
+	}
+	return store_end(q, err);
+}
