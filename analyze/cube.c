@@ -331,13 +331,11 @@ static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size
 	return rc || sl->minus == STORE_NULL ? rc : add_totals(c, p, s, sl->minus, -1, err);
 }
 
-int cube_load(struct cube *c, struct pass *p, const struct tree *t, const char *metric, struct err *err)
+static int load(struct cube *c, struct pass *p, const struct tree *t, struct err *err)
 {
 	double *flat[FIGURES] = { NULL }, *cum = NULL;
-	int rc;
+	int rc = load_slices(c, p, err);
 
-	*c = (struct cube){ .metric = metric, .n_symbols = t->n_symbols, .n_paths = t->n_paths };
-	rc = load_slices(c, p, err);
 	if (rc || !c->n)
 		return rc;
 	rc = make_arrays(c, p, err);
@@ -351,4 +349,24 @@ int cube_load(struct cube *c, struct pass *p, const struct tree *t, const char *
 	for (size_t s = 0; !rc && s < c->n; s++)
 		rc = load_slice(c, p, t, s, flat, cum, err);
 	return rc;
+}
+
+int cube_load(struct cube *c, struct pass *p, const struct tree *t, const char *metric, struct err *err)
+{
+	struct cube_kept *kept;
+	int rc;
+
+	for (kept = p->cubes; kept; kept = kept->next)
+		if (strcmp(kept->cube.metric, metric) == 0) {
+			*c = kept->cube;
+			return 0;
+		}
+	kept = arena_new(&p->mem, struct cube_kept);
+	*c = (struct cube){ .metric = arena_strdup(&p->mem, metric), .n_symbols = t->n_symbols, .n_paths = t->n_paths };
+	rc = kept && c->metric ? load(c, p, t, err) : err_nomem(err);
+	if (rc)
+		return rc;
+	*kept = (struct cube_kept){ p->cubes, *c };
+	p->cubes = kept;
+	return 0;
 }

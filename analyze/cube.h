@@ -47,7 +47,13 @@ struct cube {
 
 #define CUBE_AT(c, which, stat, s, symbol) ((c)->which[stat][(s) * ((size_t)(c)->n_symbols + 1) + (symbol)])
 
-/* In the pass's arena. n == 0: the metric is in no used slice. */
+/* A metric is loaded once an analysis: who comes later gets the same arrays. */
+struct cube_kept {
+	struct cube_kept *next;
+	struct cube cube;
+};
+
+/* In the pass's arena, not to be changed. n == 0: the metric is in no used slice. */
 int cube_load(struct cube *c, struct pass *p, const struct tree *t, const char *metric, struct err *err) ERR_MUST_CHECK;
 
 /* Raw events behind a (count, amount) pair of one bucket. */

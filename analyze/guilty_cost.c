@@ -14,7 +14,7 @@
 
 #define CARRIES .5	/* of a function's growth, from which a library below it is shown too */
 
-/* Growth of what each path itself costs, NULL where the metric is not there. Loading a metric is dear and several causes ask for the same. */
+/* Growth of what each path itself costs, NULL where the metric is not there. Several causes ask for the same. */
 static int growth_by_path(struct guilty_costs *g, struct pass *p, const struct tree *t, const char *metric, const double **out, struct err *err)
 {
 	double exposure[SIDES] = { 0 }, *growth = NULL;

@@ -41,6 +41,7 @@ struct pass {
 	double block_rate;		/* ns, of the block profiles; 0 not known: their counts are taken as they stand */
 	int n_caveats;
 	const struct tree *tree;	/* tree_load(): the tree once it is whole */
+	struct cube_kept *cubes;	/* cube_load(): metrics that were asked for */
 	const struct learned *learned;	/* pass_causes(): what verdicts moved the scores; NULL: nothing did */
 };
 
