@@ -54,7 +54,7 @@ static bool string(struct check *c)
 				if (!is_hex(peek(c)))
 					return fail(c, "\\u needs four hexadecimal digits");
 			}
-		} else if (peek(c) < 0 || !strchr("\"\\/bfnrt", peek(c))) {
+		} else if (peek(c) <= 0 || !strchr("\"\\/bfnrt", peek(c))) {
 			return fail(c, "an unknown escape inside a string");
 		}
 	}

@@ -111,7 +111,7 @@ static enum prom_what comment(struct str s, struct prom_line *out)
 /* "name"[,] as the first thing inside the braces. */
 static bool take_quoted_name(struct prom_line *out)
 {
-	size_t n = quoted(out->labels);
+	size_t n = out->labels.n && out->labels.p[0] == '"' ? quoted(out->labels) : 0;
 
 	if (n < 3)
 		return false;
@@ -184,17 +184,4 @@ bool prom_line_label(struct str *rest, struct str *key, struct str *value, bool 
 	*rest = str_skip(s, n);
 	*bad = false;
 	return true;
-}
-
-void prom_line_unescape(struct buf *out, struct str value)
-{
-	for (size_t i = 0; i < value.n; i++) {
-		char c = value.p[i];
-
-		if (c == '\\' && i + 1 < value.n) {
-			c = value.p[++i];
-			c = c == 'n' ? '\n' : c;
-		}
-		buf_byte(out, c);
-	}
 }

@@ -24,7 +24,5 @@ struct prom_line {
 enum prom_what prom_line_parse(struct str line, struct prom_line *out);
 /* The next label of *rest; value with its escapes. false: the end, or *bad. */
 bool prom_line_label(struct str *rest, struct str *key, struct str *value, bool *bad);
-/* Appends value without its escapes. */
-void prom_line_unescape(struct buf *out, struct str value);
 
 #endif

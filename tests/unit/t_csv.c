@@ -140,6 +140,52 @@ static void heads(void)
 	      f[2].n == 0);
 	CHECK(csv_head_line(STR_LIT("# x\n\na\nb\n"), 1, &line) && str_is(line, "b"));
 	CHECK(!csv_head_line(STR_LIT("# x\n\na\n"), 1, &line));
+	CHECK(csv_head_line(STR_LIT("\xef\xbb\xbf" "a,b\r\n"), 0, &line) && str_is(line, "a,b"));
+	CHECK(csv_head_line(STR_LIT("\r\n \t\r\nx"), 0, &line) && str_is(line, "x"));
+	CHECK(delimiter("") == 0 && delimiter("# only a comment\n") == 0);
+}
+
+static void numbers(void)
+{
+	static const struct { const char *cell; bool comma; double want; bool ns; } cells[] = {
+		{ "1.5", false, 1.5, false }, { "1,5", true, 1.5, false }, { "1,5ms", true, 1.5e6, true }, { "15", true, 15, false }, { "2us", false, 2e3, true },
+		{ "", false, NAN, false }, { "n/a", true, NAN, false }, { "null", false, NAN, false },
+	};
+	char wide[100];
+	double v;
+	bool ns;
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++) {
+		CHECK(csv_name_number(str_from(cells[i].cell), cells[i].comma, &v, &ns) && ns == cells[i].ns);
+		CHECK_NEAR(v, cells[i].want, 0);
+	}
+	CHECK(!csv_name_number(STR_LIT("1,5"), false, &v, &ns) && !csv_name_number(STR_LIT("x"), true, &v, &ns));
+	memset(wide, '1', sizeof(wide));
+	wide[1] = ',';
+	CHECK(!csv_name_number((struct str){ wide, sizeof(wide) }, true, &v, &ns));	/* longer than any number */
+}
+
+static void columns(void)
+{
+	static const char *const cells[] = { "x", "pause_ns", "pause", "", "y" };
+	struct buf text = { 0 };
+	static struct csv_name n[120];
+	bool taken[120] = { false };
+	struct err err = { 0 };
+	struct dump out;
+
+	for (int i = 0; i < 120; i++)
+		csv_name_parse(str_from(cells[i % 5]), &n[i]);
+	CHECK(csv_name_find(n, 5, "pause other", taken) == 1 && csv_name_find(n, 5, "nothing pause", taken) == 2);
+	CHECK(csv_name_find(n, 5, "pause", taken) == -1 && csv_name_find(n, 5, "y x", taken) == 4);
+	dump_init(&out, &text);
+	CHECK(csv_name_unused(&out.sink, n, 5, taken, &err) == 0 && strstr(text.data, "columns not used: x, (no name)\""));
+	buf_reset(&text);
+	CHECK(csv_name_unused(&out.sink, n, 120, taken, &err) == 0 && text.len < 600);
+	buf_reset(&text);
+	memset(taken, 1, sizeof(taken));
+	CHECK(csv_name_unused(&out.sink, n, 120, taken, &err) == 0 && text.len == 0);
+	buf_free(&text);
 }
 
 static void names(void)
@@ -157,6 +203,12 @@ static void names(void)
 		{ "\"stw time\"", "stw_time", "stw_time", 0, 0, false },
 		{ "num_gc", "num_gc", "num_gc", 0, 0, false },
 		{ "", "", "", 0, 0, false },
+		{ "\xef\xbb\xbf" "PauseNs", "pausens", "pausens", 1, 0, false },
+		{ "Seconds", "seconds", "seconds", 1000000000, 0, false },
+		{ "cpu (%)", "cpu", "cpu", 0, 0, true },
+		{ "cpu_pct", "cpu_pct", "cpu", 0, 0, true },
+		{ "cpu [percent]", "cpu", "cpu", 0, 0, true },
+		{ "p.99/ -latency..", "p_99_latency", "p_99_latency", 0, 0, false },
 	};
 	struct csv_name n;
 
@@ -166,6 +218,7 @@ static void names(void)
 		CHECK_STR(n.base, want[i].base);
 		CHECK(n.time_unit == want[i].ns && n.byte_unit == want[i].bytes && n.percent == want[i].percent);
 	}
+	numbers();
 	csv_name_parse(STR_LIT("pause_ns"), &n);
 	CHECK(csv_name_rank(&n, "x pause y") == 1 && csv_name_rank(&n, "x pause_ns") == 1 &&
 	      csv_name_rank(&n, "x y") == -1);
@@ -179,5 +232,6 @@ int main(void)
 	linear();
 	heads();
 	names();
+	columns();
 	return check_done();
 }

@@ -123,11 +123,25 @@ static void broken(void)
 	refuse("{\"a\":1]", 7, "byte 6");
 	refuse("{\"a\":\0 1}", 9, "byte 5");
 	refuse("'a'", 3, "byte 0");
+	refuse("[-]", 3, "byte 2");
+	refuse("[-x]", 4, "byte 2");
+	refuse("[1E+]", 5, "byte 4");
+	refuse("[.5]", 4, "byte 1");
+	refuse("\"\\u:000\"", 8, "byte 3");
+	refuse("\"\\u/000\"", 8, "byte 3");
+	refuse("\"\\uG000\"", 8, "byte 3");
+	refuse("\"\\u@000\"", 8, "byte 3");
+	refuse("\"\\u`000\"", 8, "byte 3");
+	refuse("\"\\", 2, "byte 2");
+	refuse("{\"a\"\r\n\t :1,, }", 14, "byte 11");
+	refuse("[1 2]", 5, "byte 3");
+	refuse("}", 1, "byte 0");
 }
 
 static void faults(void)
 {
 	static const char *const good[] = { "1", " [ ] ", "{\"a\":[{},[],\"\\ud83d\\ude00\",-0.5e+3,true,false,null]}",
+					    "\r\n\t[1E5,0.25e-1,\"\\uABCD\\uabcd\\u09AF\\n\\/\"]\r\n",
 					    "\"x\"" };
 	const char *why;
 	struct buf deep = { 0 };

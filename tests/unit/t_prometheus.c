@@ -2,6 +2,7 @@
 /*
  * t_prometheus.c - scrapes: lines, times, buckets, limits
  */
+#include "ingest/prom_line.h"
 #include "tests/unit/decode.h"
 
 static const char *prom(const char *text)
@@ -109,8 +110,47 @@ static void limits(void)
 	CHECK(decode_has("3 lines") || decode_has("4 lines") || decode_has("refused"));
 }
 
+/* The line alone: what each part may be. */
+static void parts(void)
+{
+	static const struct {
+		const char *line, *name;
+		double value;
+	} good[] = {
+		{ "a +Inf", "a", INFINITY }, { "a Inf", "a", INFINITY }, { "a -Inf", "a", -INFINITY }, { "a Nan", "a", NAN }, { "a NaN", "a", NAN },
+		{ " a\t{}\t1", "a", 1 }, { "{\"q\"} 2", "q", 2 }, { "{\"q\" , k=\"v\"} 3", "q", 3 }, { "a 1 # {t=\"x\"} 1", "a", 1 }, { "a{k=\"}\"} 5", "a", 5 },
+	};
+	static const char *const bad[] = { "a", "a x", "a{k=\"v\" 1", "{} 1", "{\"\"} 1", "{k=\"v\"} 1", "a 1 x", "a 1 1.5x", "a 1 99999999999999999999", "{\"a 1", "a{k=\"v" };
+	struct prom_line l;
+	struct str rest, key, value;
+	bool wrong;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		check_report(prom_line_parse(str_from(good[i].line), &l) == PROM_SAMPLE && str_is(l.name, good[i].name), __FILE__, __LINE__, good[i].line);
+		CHECK((isnan(l.value) && isnan(good[i].value)) || l.value == good[i].value);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		check_report(prom_line_parse(str_from(bad[i]), &l) == PROM_BAD, __FILE__, __LINE__, bad[i]);
+	CHECK(prom_line_parse(STR_LIT("a 1 -5"), &l) == PROM_SAMPLE && l.t == -5000000);	/* ms before 1970, not s */
+	CHECK(prom_line_parse(STR_LIT(" \t"), &l) == PROM_BLANK && prom_line_parse(STR_LIT("# EOF"), &l) == PROM_EOF);
+	CHECK(prom_line_parse(STR_LIT("# UNIT a s"), &l) == PROM_COMMENT && prom_line_parse(STR_LIT("#"), &l) == PROM_COMMENT);
+	CHECK(prom_line_parse(STR_LIT("# HELP \"my.own\" words"), &l) == PROM_HELP && str_is(l.name, "my.own"));
+	CHECK(prom_line_parse(STR_LIT("# TYPE \" counter"), &l) == PROM_TYPE && str_is(l.name, "\"") && str_is(l.type, "counter"));
+	rest = STR_LIT(" , k\t = \"v\\\"\" ,\"q.k\"=\"\",");
+	CHECK(prom_line_label(&rest, &key, &value, &wrong) && str_is(key, "k") && str_is(value, "v\\\""));
+	CHECK(prom_line_label(&rest, &key, &value, &wrong) && str_is(key, "q.k") && value.n == 0);
+	CHECK(!prom_line_label(&rest, &key, &value, &wrong) && !wrong);
+	static const char *const labels[] = { "k", "k=", "k=v", "k=\"v", "=\"v\"", " =\"v\"" };
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+		rest = str_from(labels[i]);
+		check_report(!prom_line_label(&rest, &key, &value, &wrong) && wrong, __FILE__, __LINE__, labels[i]);
+	}
+}
+
 int main(void)
 {
+	parts();
 	decode_limits = limits_default;
 	decode_limits_set = true;
 	lines();

@@ -119,9 +119,40 @@ static void prefixes(void)
 	CHECK(!timeparse_prefix(STR_LIT("1795168923"), &t, &n));
 }
 
+/* One character off from what is accepted, each. */
+static void nearly(void)
+{
+	static const char *const bad[] = {
+		"1969-12-31T00:00:00Z", "2262-01-01T00:00:00Z", "2026-00-20T10:02:03Z", "2026-11-00T10:02:03Z", "2026-11-31T10:02:03Z",
+		"2026-11-20T1x:02:03Z", "2026-11-20T10x02:03Z", "2026-11-20T10:0x:03Z", "2026-11-20T10:60:03Z", "2026-11-20T10:02:61Z",
+		"2026-11-20T10:02:0xZ", "2026-11-20x10:02:03Z", "2026-11/20T10:02:03Z", "2026.11.20T10:02:03Z", "2026-11-20 10:02:03 +16:00",
+		"2026-11-20 10:02:03 +01:60", "2026-11-20 10:02:03 +x", "2026-11-20 10:02:03 UTC mm", "2026-11-20 10:02:03 UTC m=x", "1e30", "-1e19",
+		"1.5e300h", "1e400", "9999999999999999999h", "--1", "+", "", " ", "12:3x:00", "24:00:00", "10:02:03x",
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		check_report(refused(bad[i]), __FILE__, __LINE__, bad[i]);
+	CHECK(at("2026-11-20t10:02:03z", TIME_EPOCH) == 1795168923 * S);
+	CHECK(at("2026-11-20_10:02:03", TIME_EPOCH) == 1795168923 * S);
+	CHECK(at("2026-11-20T10:02Z", TIME_EPOCH) == 1795168920 * S && step("2026-11-20T10:02Z") == 60 * S);
+	CHECK(at("2026-11-20 10:02:03 +01", TIME_EPOCH) == 1795165323 * S);
+	CHECK(at("2026-11-20 10:02:03.5 +0300 +03 m=+1.25", TIME_EPOCH) == 1795158123 * S + S / 2);
+	CHECK(at("2026-11-20 10:02:03 -0300 -03 m=-1", TIME_EPOCH) == 1795179723 * S);
+	CHECK(at("2026-11-20 10:02:03 Local", TIME_EPOCH) == -1 && at("2026-11-20 10:02:03 utc", TIME_EPOCH) == -1);
+	CHECK(at("\t10:02:03.5\t", TIME_OF_DAY) == 36123 * S + S / 2);
+	CHECK(at("10:02:03,25", TIME_OF_DAY) == 36123 * S + S / 4);
+	CHECK(at("+1.5", TIME_RELATIVE) == 1500000000 && at("-2", TIME_RELATIVE) == -2 * S);
+	CHECK(at("1.5e3", TIME_RELATIVE) == 1500 * S);
+	CHECK(with_unit("1.5e3", 1000000, TIME_RELATIVE) == 1500000000);
+	CHECK(with_unit("x", 1000000, TIME_RELATIVE) == -1 && with_unit("1e30", 1000000, TIME_RELATIVE) == -1);
+	CHECK(with_unit("9223372036.9", S, TIME_EPOCH) == -1);	/* past int64 by its fraction */
+	CHECK(at("0.1234567891", TIME_RELATIVE) == 123456789 && step("0.1234567891") == 1);
+}
+
 int main(void)
 {
 	dates();
+	nearly();
 	numbers();
 	commas();
 	prefixes();
