@@ -304,4 +304,4 @@ static bool sniff(struct str head)
 	return signs > 0 && samples > bad;
 }
 
-const struct decoder decoder_prometheus = { .kind = "prometheus", .version = 1, .sniff = sniff, .decode = decode };
+const struct decoder decoder_prometheus = { .kind = "prometheus", .version = 2, .sniff = sniff, .decode = decode };

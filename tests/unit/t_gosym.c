@@ -309,9 +309,12 @@ static void t_module(void)
 		{ "main", "main" },
 		{ "net/http", "std" },
 		{ "vendor/golang.org/x/net/idna", "std" },
+		{ "golang.org/dl/go1.25", "golang.org/dl" },
 		{ "", "" },
 	};
 
+	CHECK(gosym_is_runtime(STR_LIT("internal/runtime")) && gosym_is_runtime(STR_LIT("internal/runtime/maps")));
+	CHECK(gosym_is_runtime(STR_LIT("runtime/pprof")) && !gosym_is_runtime(STR_LIT("runtimes")));
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
 		check_view(gosym_module(str_from(want[i][0])), want[i][1], __LINE__, want[i][0]);
 }
@@ -324,6 +327,9 @@ static void t_path(void)
 	CHECK_STR(b.data, "gopkg.in/yaml.v3");
 	check_view(gosym_unvendor(STR_LIT("a/vendor/b/vendor/c")), "c", __LINE__, "the last vendor/");
 	check_view(gosym_unvendor(STR_LIT("a/vendor/")), "a/vendor/", __LINE__, "nothing behind it");
+	buf_reset(&b);
+	gosym_path(&b, STR_LIT("a%2Eb%2fc%3e%2"));
+	CHECK_STR(b.data, "a.b%2fc%3e%2");
 	buf_free(&b);
 }
 

@@ -105,6 +105,11 @@ static void test_near(void)
 	CHECK_STR(opt_near("dif", names, 4), "diff");
 	CHECK(opt_near("zzz", names, 4) == NULL);
 	CHECK(opt_near("", names, 4) == NULL);
+	static const char *const alike[] = { "rates", "rate", "late", "a-name-that-is-far-longer-than-any-word-a-person-would-type" };
+
+	CHECK_STR(opt_near("rat", alike, 4), "rate");	/* the nearest, of equals the first */
+	CHECK_STR(opt_near("xate", alike, 4), "rate");
+	CHECK(opt_near("a", alike, 4) == NULL && opt_near("rate", NULL, 0) == NULL);
 	CHECK(opt_near("a-word-that-is-far-longer-than-any-name-of-a-command", names, 4) == NULL);
 }
 
