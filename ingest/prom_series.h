@@ -42,6 +42,7 @@ struct prom {
 	uint64_t scrape, bad, bad_line, broken;
 	int64_t comment_t, last_gc;
 	bool several, by_gc;
+	bool taking; /* the histogram whose buckets are being put: its time is new */
 };
 
 /* The number of the family `name`, which is new perhaps. */

@@ -27,16 +27,15 @@ static int put_bucket_of(struct prom *p, const struct prom_entry *e, const struc
 {
 	const struct prom_series *s = &p->line[e->line], *b = before ? &p->line[before->line] : NULL;
 	double lo = s->le > 0 ? 0 : -INFINITY, count = e->value;
-	bool take = true;
 	int rc = 0;
 
 	if (b && b->id == s->id && before->t == e->t && !isnan(b->le)) {
 		lo = b->le;
 		count -= before->value;
 	} else {
-		rc = readings_open(&p->r, s->id, &take, err);
+		rc = readings_open(&p->r, s->id, &p->taking, err);
 	}
-	if (rc || !take)
+	if (rc || !p->taking)
 		return rc;
 	if (!(count >= 0) || !(s->le > lo)) {
 		p->broken++;

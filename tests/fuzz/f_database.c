@@ -67,6 +67,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		answer_put(image, n);
 		free(image);
 	}
-	answer_write();
+	answer_write(data, size);
 	return 0;
 }

@@ -5,7 +5,7 @@
  *
  * Small limits, so that their ways out are walked too. What is put must be what the writer takes without complaint:
  * series numbers dense, points and buckets of series that are there and of numbers, buckets with an inside, GC cycles
- * ascending. Two runs over the same bytes must agree.
+ * ascending. Two runs over the same bytes must agree (one input in eight is read twice).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -116,12 +116,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	for (size_t i = 0; i < DECODERS; i++)
-		if (list[i]->sniff(text) && !d)
+	if (one)
+		one->sniff(text);
+	for (size_t i = 0; i < DECODERS && !d; i++)
+		if (list[i]->sniff(text))
 			d = list[i];
 	if (!one && (!d || data[size - 1] < DECODERS))
 		d = list[data[size - 1] % DECODERS];
 	rc = run(d, text, &a);
-	check(run(d, text, &b) == rc && a.bytes == b.bytes && a.records == b.records);
+	if (one_twice(data, size))
+		check(run(d, text, &b) == rc && a.bytes == b.bytes && a.records == b.records);
 	return 0;
 }

@@ -96,6 +96,8 @@ static void change(sqlite3 *db, const struct column *c, int64_t row, const uint8
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const uint8_t *all = data;
+	size_t all_size = size;
 	sqlite3 *db = open_base();
 
 	run(db, "BEGIN");
@@ -110,6 +112,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	run(db, "COMMIT");
 	sqlite3_close(db);
-	answer_write();
+	answer_write(all, all_size);
 	return 0;
 }

@@ -13,8 +13,8 @@ int main(int argc, char **argv)
 		LLVMFuzzerInitialize(&argc, &argv);
 	for (int i = 1; i < argc; i++) {
 		FILE *f = fopen(argv[i], "rb");
-		uint8_t *data = malloc(1 << 17);
-		size_t n = f && data ? fread(data, 1, 1 << 17, f) : 0;
+		uint8_t *data = malloc(1 << 22);
+		size_t n = f && data ? fread(data, 1, 1 << 22, f) : 0;
 
 		if (n)
 			LLVMFuzzerTestOneInput(data, n);

@@ -54,6 +54,10 @@ static void histograms(void)
 	CHECK(decode_has("lo=-inf hi=-5 count=2") && decode_has("lo=-5 hi=inf count=1"));
 	prom("t_bucket{le=\"1\"} 5\nt_bucket{le=\"2\"} 3\nt_bucket{le=\"x\"} 9\n");
 	CHECK(decode_has("2 values with labels or buckets out of order") && decode_count("bucket", "") == 1);
+	/* A scrape that was written twice: not the first bucket alone is left out. */
+	prom("h_bucket{le=\"1\"} 2 1795168800000\nh_bucket{le=\"2\"} 5 1795168800000\n"
+	     "h_bucket{le=\"1\"} 2 1795168800000\nh_bucket{le=\"2\"} 5 1795168800000\n");
+	CHECK(decode_count("bucket", "") == 2);
 	prom("# TYPE go_gc_duration_seconds summary\ngo_gc_duration_seconds{quantile=\"0.5\"} "
 	     "0.001\ngo_gc_duration_seconds_sum 0.25\n"
 	     "go_gc_duration_seconds_count 461\ngo_gc_cycles_total_gc_cycles_total 461\n");
