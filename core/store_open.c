@@ -188,6 +188,20 @@ static int check_header(struct store *st, uint64_t *size, struct err *err)
 	return 0;
 }
 
+/* quick_check says of a page it had no memory for, or could not read, that it is damaged; only its code tells. */
+static void damaged(struct str said, struct err *err)
+{
+	const char *at = memmem(said.p, said.n, "error code=", 11);
+	long code = at ? strtol(at + 11, NULL, 10) & 0xff : SQLITE_CORRUPT;
+
+	if (code == SQLITE_NOMEM)
+		err_nomem(err);
+	else if (code == SQLITE_IOERR)
+		err_set(err, ERR_IO, "cannot be read: %.*s", (int)said.n, said.p);
+	else
+		err_set(err, ERR_INPUT, "is damaged: %.*s", (int)said.n, said.p);
+}
+
 static int quick_check(struct store *st, struct err *err)
 {
 	struct stmt *q;
@@ -195,7 +209,7 @@ static int quick_check(struct store *st, struct err *err)
 	if (store_query(st, &q, err, "PRAGMA quick_check(1)", ""))
 		return (int)err->code;
 	if (store_next(q, err) && !str_is(stmt_text(q, 0), "ok"))
-		err_set(&q->failed, ERR_INPUT, "is damaged: %.*s", (int)stmt_text(q, 0).n, stmt_text(q, 0).p);
+		damaged(stmt_text(q, 0), &q->failed);
 	return store_end(q, err);
 }
 
