@@ -38,7 +38,7 @@ void text_pad(struct buf *out, struct str s, size_t columns, bool ascii);
 void text_wrap(struct buf *out, struct str s, size_t columns, size_t indent);
 
 /* Escapers (text_escape.c). Any bytes are fine: each yields well-formed UTF-8 of its format. */
-void text_json(struct buf *out, struct str s);	/* a JSON string with its quotes, safe inside <script> too */
+void text_json(struct buf *out, struct str s);	/* a JSON string with its quotes, safe inside <script> and in a CI log too */
 void text_html(struct buf *out, struct str s);	/* & < > " ' escaped: element content and quoted attributes; XML too */
 void text_csv(struct buf *out, struct str s);	/* a CSV text field; before = + - @ TAB CR NUL comes a ' */
 void text_quote(struct buf *out, struct str s);	/* "..." with \ escapes, for golden dumps and messages */

@@ -75,10 +75,18 @@ static const char *json_char(uint32_t c, struct str raw, char *scratch)
 	return scratch;
 }
 
+static const char *json_char_or_hash(uint32_t c, struct str raw, char *scratch)
+{
+	return c == '#' ? "\\u0023" : json_char(c, raw, scratch);
+}
+
+/* JSON on standard output may run through the log of a CI runner, and GitHub's takes ##[...] for a command wherever it stands in a line. */
 void text_json(struct buf *out, struct str s)
 {
+	bool command = s.n && memmem(s.p, s.n, "##[", 3);
+
 	buf_byte(out, '"');
-	walk(out, s, json_char);
+	walk(out, s, command ? json_char_or_hash : json_char);
 	buf_byte(out, '"');
 }
 

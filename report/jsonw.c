@@ -99,7 +99,7 @@ void jsonw_raw(struct jsonw *w, const char *key, struct str v)
 	for (size_t i = 0; i < v.n; i++) {
 		unsigned char c = (unsigned char)v.p[i];
 
-		if (c == '<' || c == '>' || c == '&')
+		if (c == '<' || c == '>' || c == '&' || c == '#')
 			buf_printf(w->out, "\\u%04x", c);
 		else if (c == '\n' || c == '\r' || c == '\t')
 			buf_byte(w->out, ' ');

@@ -26,7 +26,7 @@ void jsonw_text(struct jsonw *w, const char *key, struct str v);
 void jsonw_real(struct jsonw *w, const char *key, double v);
 void jsonw_int(struct jsonw *w, const char *key, int64_t v);
 void jsonw_bool(struct jsonw *w, const char *key, bool v);
-/* v is JSON already (valid, from SQLite): what a <script> could misread is escaped. */
+/* v is JSON already (valid, from SQLite): what a <script> or a CI runner could misread is escaped. */
 void jsonw_raw(struct jsonw *w, const char *key, struct str v);
 
 #endif

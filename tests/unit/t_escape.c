@@ -178,6 +178,12 @@ static void nothing(void)
 	text_html(&b, STR_NONE);
 	text_csv(&b, STR_NONE);
 	CHECK(b.len == 0);
+	text_json(&b, STR_LIT("a ##[error]<"));
+	CHECK_STR(b.data, "\"a \\u0023\\u0023[error]\\u003c\"");
+	buf_reset(&b);
+	text_json(&b, STR_LIT("# ## #[ \""));
+	CHECK_STR(b.data, "\"# ## #[ \\\"\"");
+	buf_reset(&b);
 	text_json(&b, STR_NONE);
 	text_quote(&b, STR_NONE);
 	CHECK_STR(b.data, "\"\"\"\"");
@@ -192,12 +198,12 @@ static void json_writer(void)
 	jsonw_open(&w, NULL, '{');
 	jsonw_raw(&w, "none", STR_NONE);
 	jsonw_raw(&w, "empty", STR_LIT(""));
-	jsonw_raw(&w, "markup", STR_LIT("[\"</script><!--&\",\n\t1,\r2]"));
+	jsonw_raw(&w, "markup", STR_LIT("[\"</script><!--&##[x]\",\n\t1,\r2]"));
 	jsonw_text(&w, "no", STR_NONE);
 	jsonw_real(&w, "nan", NAN);
 	jsonw_bool(&w, "false", false);
 	jsonw_close(&w, '}');
-	CHECK_STR(b.data, "{\n  \"none\": null,\n  \"empty\": null,\n  \"markup\": [\"\\u003c/script\\u003e\\u003c!--\\u0026\",  1, 2],\n"
+	CHECK_STR(b.data, "{\n  \"none\": null,\n  \"empty\": null,\n  \"markup\": [\"\\u003c/script\\u003e\\u003c!--\\u0026\\u0023\\u0023[x]\",  1, 2],\n"
 			  "  \"no\": null,\n  \"nan\": null,\n  \"false\": false\n}\n");
 	buf_reset(&b);
 	w = (struct jsonw){ .out = &b };
