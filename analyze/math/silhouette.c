@@ -13,6 +13,7 @@
 
 #include "analyze/math/dist.h"
 
+#define ROWS_A_CLUSTER	3	/* at the largest k, in the mean */
 #define SMALL_MAX_K	4
 
 struct sums {
@@ -123,9 +124,10 @@ int silhouette_score(const struct tfidf_rows *x, const uint32_t *label, size_t k
 	return 0;
 }
 
+/* Dumps have 20 to 50 stacks of some ten kinds: the root of half of them would end the search at 4, where which kinds share a cluster is chance. */
 static size_t largest_k(size_t rows)
 {
-	size_t k = (size_t)sqrt((double)rows / 2), small = rows > SMALL_MAX_K ? SMALL_MAX_K : rows > 2 ? 2 : 1;
+	size_t k = rows / ROWS_A_CLUSTER, small = rows > SMALL_MAX_K ? SMALL_MAX_K : rows > 2 ? 2 : 1;
 
 	if (k < small)
 		k = small;

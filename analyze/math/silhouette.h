@@ -35,7 +35,7 @@ struct silhouette_choice {
 	double scores[SILHOUETTE_MAX_K + 1];	/* [k], NaN where not tried */
 };
 /*
- * Clusters for k = 2 .. min(20, sqrt(rows/2)), but up to 4 where there are 5 rows or more: six stacks of three kinds
+ * Clusters for k = 2 .. min(20, rows/3), but up to 4 where there are 5 rows or more: six stacks of three kinds
  * are three clusters. Seeds are farthest-first; the best by the rules above is kept. km is the arena's.
  */
 int silhouette_choose(const struct tfidf_rows *x, const double *weight, const struct kmeans_opts *o, struct arena *a,
