@@ -77,18 +77,17 @@ int report_folded(struct buf *out, struct store *st, const struct report_model *
 	struct arena mem = { .limit = 1ULL << 30 };
 	const struct model_change *total = NULL;
 	struct frame *f = NULL;
-	int64_t n = 0, *chain = arena_array(&mem, int64_t, MAX_DEPTH);
+	int64_t n = 0, *chain;
 	struct stmt *q;
 	int rc;
 
-	if (!chain)
-		return err_nomem(err);
 	for (size_t i = 0; i < m->totals.n && !total; i++)
 		if (diff_wanted(m->totals.v[i]->metric, metric))
 			total = m->totals.v[i];
 	if (!total)
 		return err_set(err, ERR_USAGE, "--folded: %s", metric ? "there is no such --sample-index on both sides" : "nothing is on both sides");
-	rc = load_frames(st, &mem, &f, &n, err);
+	chain = arena_array(&mem, int64_t, MAX_DEPTH);
+	rc = chain ? load_frames(st, &mem, &f, &n, err) : err_nomem(err);
 	if (!rc)
 		rc = store_query(st, &q, err,
 				 "SELECT path, base_flat, cur_flat FROM path_costs WHERE metric = ? AND (base_flat <> 0 OR cur_flat <> 0) ORDER BY path", "t",
