@@ -159,10 +159,10 @@ static bool room(struct tree_state *t, size_t n)
 	return true;
 }
 
-/* Lines of the children of the line at i come behind it; of those that are open the children too. */
-static size_t insert(struct ui *u, struct tree_state *t, size_t i)
+/* Lines of the children of the line at i come behind it: how many. */
+static size_t insert_one(struct ui *u, struct tree_state *t, size_t i)
 {
-	size_t n = gather(u, t, t->v[i]), added = n;
+	size_t n = gather(u, t, t->v[i]);
 
 	if (!room(t, n))
 		return 0;
@@ -170,13 +170,17 @@ static size_t insert(struct ui *u, struct tree_state *t, size_t i)
 	if (n)
 		memcpy(t->v + i + 1, t->kids, n * sizeof(*t->v));
 	t->n += n;
-	for (size_t k = i + 1, left = n; left > 0; left--, k++) {
-		size_t below = is_open(t, t->v[k]) ? insert(u, t, k) : 0;
+	return n;
+}
 
-		added += below;
-		k += below;
-	}
-	return added;
+/* Of those that are open the children too. A loop, since calls may be nested as deep as a profile says. */
+static void insert(struct ui *u, struct tree_state *t, size_t i)
+{
+	size_t end = i + 1 + insert_one(u, t, i);
+
+	for (size_t k = i + 1; k < end; k++)
+		if (is_open(t, t->v[k]))
+			end += insert_one(u, t, k);
 }
 
 static unsigned depth(const struct costs *c, uint32_t path)
