@@ -2,8 +2,8 @@
 /*
  * cube.c - sums of one metric by slice and symbol
  *
- * One slice at a time goes through two dense arrays over the tree: flat by path, then cum by one loop from the last path down to the
- * first, since parents come first. Without a tree (attrib diff) the exact function totals stand in, and own equals flat.
+ * One slice at a time goes through two arrays over the tree: flat by path, then cum by one loop over the paths it touches, from the last down
+ * to the first, since parents come first. Without a tree (attrib diff) the exact function totals stand in, and own equals flat.
  */
 #include "analyze/cube.h"
 #include "analyze/labels.h"
@@ -103,6 +103,59 @@ double cube_raw(const struct cube *c, const struct pass *p, double count, double
 /* The four figures of a cell: flat ones by path while a slice is read, then by symbol. */
 enum figure { AMOUNT, COUNT, VAR, VAR_COUNT, FIGURES };
 
+/* One slice by path. A slice of a run of hundreds touches a small part of the tree they share, so only that part is walked. */
+struct paths {
+	double (*flat)[FIGURES], (*cum)[FIGURES];	/* by path; all 0 between two slices */
+	uint64_t *touched;				/* a bit a path: it has samples, or stands above one that has */
+	uint32_t *order;				/* the touched ones from the last to the first, so that a parent comes behind its children */
+	size_t n;
+};
+
+static int make_paths(struct paths *w, struct pass *p, size_t n, struct err *err)
+{
+	w->flat = arena_alloc(&p->mem, n * sizeof(*w->flat));
+	w->cum = arena_alloc(&p->mem, n * sizeof(*w->cum));
+	w->touched = arena_array(&p->mem, uint64_t, n / 64 + 1);
+	w->order = arena_array(&p->mem, uint32_t, n);
+	return w->flat && w->cum && w->touched && w->order ? 0 : err_nomem(err);
+}
+
+static void touch(struct paths *w, const struct tree *t, uint32_t path)
+{
+	while (!(w->touched[path / 64] >> path % 64 & 1)) {
+		w->touched[path / 64] |= UINT64_C(1) << path % 64;
+		w->n++;
+		if (!path)
+			return;
+		path = t->parent[path];
+	}
+}
+
+/* Puts the touched paths in order; flat is where cum begins. */
+static void order_paths(struct paths *w, uint32_t n_paths)
+{
+	size_t n = 0;
+
+	for (uint32_t word = n_paths / 64 + 1; word-- > 0;) {
+		while (w->touched[word]) {
+			uint32_t bit = 63 - (uint32_t)__builtin_clzll(w->touched[word]), path = word * 64 + bit;
+
+			w->touched[word] ^= UINT64_C(1) << bit;
+			memcpy(w->cum[path], w->flat[path], sizeof(w->cum[path]));
+			w->order[n++] = path;
+		}
+	}
+}
+
+static void clear_paths(struct paths *w)
+{
+	for (size_t k = 0; k < w->n; k++) {
+		memset(w->flat[w->order[k]], 0, sizeof(*w->flat));
+		memset(w->cum[w->order[k]], 0, sizeof(*w->cum));
+	}
+	w->n = 0;
+}
+
 static double **figure_of(struct cube *c, enum figure f)
 {
 	return f == AMOUNT ? c->amount : f == COUNT ? c->count : f == VAR ? c->var : c->var_count;
@@ -135,7 +188,7 @@ static int make_arrays(struct cube *c, struct pass *p, struct err *err)
 }
 
 /* Adds sign times the samples of a measure to the flat figures by path, in an order that no id decides; *any: it has samples at all. */
-static int add_samples(const struct cube *c, struct pass *p, enum side side, int64_t measure, double sign, double *flat[FIGURES], bool *any,
+static int add_samples(const struct cube *c, struct pass *p, const struct tree *t, enum side side, int64_t measure, double sign, struct paths *w,
 		       struct err *err)
 {
 	static const char all[] = "SELECT coalesce(c.path, 0), s.amount, s.count, s.labelset FROM sample s LEFT JOIN callsite_path c"
@@ -151,47 +204,64 @@ static int add_samples(const struct cube *c, struct pass *p, enum side side, int
 	while (store_next(q, err)) {
 		if (off && off[stmt_int(q, 3)])
 			continue;
-		int64_t path = stmt_int(q, 0);
+		uint32_t path = (uint32_t)stmt_int(q, 0);
+		double *flat = w->flat[path];
 		double amount = stmt_real(q, 1), count = stmt_real(q, 2), raw = cube_raw(c, p, count, amount);
 
-		flat[AMOUNT][path] += sign * amount;
-		flat[COUNT][path] += sign * count;
+		flat[AMOUNT] += sign * amount;
+		flat[COUNT] += sign * count;
 		if (raw > 0) {
-			flat[VAR][path] += sign * amount * amount / raw;
-			flat[VAR_COUNT][path] += sign * count * count / raw;
+			flat[VAR] += sign * amount * amount / raw;
+			flat[VAR_COUNT] += sign * count * count / raw;
 		}
-		*any = true;
+		touch(w, t, path);
 	}
 	return store_end(q, err);
 }
 
-/* Turns flat by path into cum by path, and spreads both over the symbols of slice s. */
-static void spread(struct cube *c, const struct tree *t, size_t s, double *flat[FIGURES], double *cum)
+/* Spreads one touched path over the symbols of a slice's row; its cum is whole. */
+static void spread_path(struct cube *c, const struct tree *t, size_t row, const struct paths *w, uint32_t i)
 {
-	struct cube_slice *sl = &c->slice[s];
-	size_t row = s * ((size_t)c->n_symbols + 1);
+	const double *flat = w->flat[i], *cum = w->cum[i];
 
 	for (int f = 0; f < FIGURES; f++) {
 		double **cell = figure_of(c, (enum figure)f);
 
-		memcpy(cum, flat[f], ((size_t)t->n_paths + 1) * sizeof(*cum));
-		for (uint32_t i = t->n_paths; i > 0; i--) {
-			cell[STAT_FLAT][row + t->symbol[i]] += flat[f][i];
-			cell[STAT_OWN][row + t->owner[i]] += flat[f][i];
-			if (t->outermost[i])
-				cell[STAT_CUM][row + t->symbol[i]] += cum[i];
-			cum[t->parent[i]] += cum[i];
-			if (f <= VAR && c->cell_amount && f != COUNT)
-				(f == AMOUNT ? c->cell_amount : c->cell_var)[s * ((size_t)c->n_paths + 1) + i] = cum[i];
-			if (f == AMOUNT) {
-				c->path_amount[sl->side][i] += cum[i];
-				c->path_flat[sl->side][i] += flat[f][i];
-			} else if (f == VAR) {
-				c->path_var[sl->side][i] += cum[i];
-			}
-		}
-		*(f == AMOUNT ? &sl->total : f == COUNT ? &sl->total_count : f == VAR ? &sl->var : &sl->var_count) = cum[0];
+		cell[STAT_FLAT][row + t->symbol[i]] += flat[f];
+		cell[STAT_OWN][row + t->owner[i]] += flat[f];
+		if (t->outermost[i])
+			cell[STAT_CUM][row + t->symbol[i]] += cum[f];
+		w->cum[t->parent[i]][f] += cum[f];
 	}
+}
+
+/* Turns flat by path into cum by path, and spreads both over the symbols of slice s. */
+static void spread(struct cube *c, const struct tree *t, size_t s, struct paths *w)
+{
+	struct cube_slice *sl = &c->slice[s];
+	size_t row = s * ((size_t)c->n_symbols + 1), cells = s * ((size_t)c->n_paths + 1);
+	const double *all = w->cum[0];
+
+	order_paths(w, t->n_paths);
+	for (size_t k = 0; k < w->n; k++) {
+		uint32_t i = w->order[k];
+
+		if (!i)
+			continue;
+		spread_path(c, t, row, w, i);
+		c->path_amount[sl->side][i] += w->cum[i][AMOUNT];
+		c->path_flat[sl->side][i] += w->flat[i][AMOUNT];
+		c->path_var[sl->side][i] += w->cum[i][VAR];
+		if (c->cell_amount) {
+			c->cell_amount[cells + i] = w->cum[i][AMOUNT];
+			c->cell_var[cells + i] = w->cum[i][VAR];
+		}
+	}
+	sl->total = all[AMOUNT];
+	sl->total_count = all[COUNT];
+	sl->var = all[VAR];
+	sl->var_count = all[VAR_COUNT];
+	clear_paths(w);
 }
 
 static void add_cell(struct cube *c, struct pass *p, enum stat stat, size_t at, double sign, double amount, double count)
@@ -310,19 +380,17 @@ static int unfold(struct cube *c, struct pass *p, const struct tree *t, size_t s
 	return rc;
 }
 
-static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size_t s, double *flat[FIGURES], double *cum, struct err *err)
+static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size_t s, struct paths *w, struct err *err)
 {
 	const struct cube_slice *sl = &c->slice[s];
-	bool any = false;
-	int rc;
+	int rc = add_samples(c, p, t, sl->side, sl->measure, 1, w, err);
+	bool any;
 
-	for (int f = 0; f < FIGURES; f++)
-		memset(flat[f], 0, ((size_t)t->n_paths + 1) * sizeof(double));
-	rc = add_samples(c, p, sl->side, sl->measure, 1, flat, &any, err);
 	if (!rc && sl->minus != STORE_NULL)
-		rc = add_samples(c, p, sl->side, sl->minus, -1, flat, &any, err);
+		rc = add_samples(c, p, t, sl->side, sl->minus, -1, w, err);
+	any = w->n > 0;
 	if (!rc && any)
-		spread(c, t, s, flat, cum);
+		spread(c, t, s, w);
 	if (rc || p->view || p->by_label)	/* totals know no labels */
 		return rc;
 	if (any)
@@ -333,21 +401,16 @@ static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size
 
 static int load(struct cube *c, struct pass *p, const struct tree *t, struct err *err)
 {
-	double *flat[FIGURES] = { NULL }, *cum = NULL;
+	struct paths w = { 0 };
 	int rc = load_slices(c, p, err);
 
 	if (rc || !c->n)
 		return rc;
 	rc = make_arrays(c, p, err);
-	for (int f = 0; !rc && f <= FIGURES; f++) {
-		double *mem = arena_array(&p->mem, double, (size_t)t->n_paths + 1);
-
-		if (!mem)
-			rc = err_nomem(err);
-		*(f == FIGURES ? &cum : &flat[f]) = mem;
-	}
+	if (!rc)
+		rc = make_paths(&w, p, (size_t)t->n_paths + 1, err);
 	for (size_t s = 0; !rc && s < c->n; s++)
-		rc = load_slice(c, p, t, s, flat, cum, err);
+		rc = load_slice(c, p, t, s, &w, err);
 	return rc;
 }
 

@@ -73,9 +73,10 @@ static int by_lines(struct pass *p, char *what, size_t size, struct err *err)
 {
 	struct stmt *q;
 	int rc = store_query(p->st, &q, err,
-			     "WITH d AS (SELECT DISTINCT f.name, t.side, f.start_line FROM func_total ft JOIN measure m ON m.id = ft.measure"
-			     "  JOIN profile o ON o.id = m.profile JOIN func f ON f.id = ft.func JOIN func_symbol s ON s.func = f.id JOIN symbol y ON y.id = s.symbol"
-			     "  JOIN (SELECT DISTINCT instance, side FROM stretch) t ON t.instance = o.instance WHERE y.kind IN ('std', 'runtime') AND f.start_line > 0),"
+			     "WITH u AS (SELECT DISTINCT ft.func, t.side FROM func_total ft JOIN measure m ON m.id = ft.measure"
+			     "  JOIN profile o ON o.id = m.profile JOIN (SELECT DISTINCT instance, side FROM stretch) t ON t.instance = o.instance),"
+			     " d AS (SELECT DISTINCT f.name, u.side, f.start_line FROM u JOIN func f ON f.id = u.func JOIN func_symbol s ON s.func = f.id"
+			     "  JOIN symbol y ON y.id = s.symbol WHERE y.kind IN ('std', 'runtime') AND f.start_line > 0),"
 			     " b AS (SELECT name, min(start_line) AS line FROM d WHERE side = 'baseline' GROUP BY name HAVING count(*) = 1),"
 			     " c AS (SELECT name, min(start_line) AS line FROM d WHERE side = 'current' GROUP BY name HAVING count(*) = 1)"
 			     " SELECT count(*), coalesce(sum(b.line <> c.line), 0) FROM b JOIN c USING (name)", "");
