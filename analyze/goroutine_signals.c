@@ -18,6 +18,7 @@
 #include "analyze/math/trend.h"
 #include "analyze/signal.h"
 #include "core/fmt.h"
+#include "core/map.h"
 
 #define LOUD_GROWTH .5		/* of the baseline's goroutines */
 #define BURSTS 4.0		/* variance over mean of the number of requests under way, which come in bursts: set by hand */
@@ -31,8 +32,7 @@ static double growth(double base, double cur, double all)
 	return d / fmax(all, 20) * fmin(1, fabs(d) / MIN_GROWTH);
 }
 
-static int put_count(struct pass *p, const char *name, const char *what, double base, double cur, double all, double tests,
-		     int64_t cluster, struct err *err)
+static struct signal count_signal(struct pass *p, const char *name, const char *what, double base, double cur, double all, double tests, int64_t cluster)
 {
 	struct signal s = SIGNAL(name, "goroutine");
 
@@ -43,6 +43,14 @@ static int put_count(struct pass *p, const char *name, const char *what, double 
 	signal_loud(&s, growth(base, cur, all), LOUD_GROWTH, s.p);
 	s.cluster = cluster;
 	s.why = signal_told(p, what, base, cur, "count");
+	return s;
+}
+
+static int put_count(struct pass *p, const char *name, const char *what, double base, double cur, double all, double tests,
+		     int64_t cluster, struct err *err)
+{
+	struct signal s = count_signal(p, name, what, base, cur, all, tests, cluster);
+
 	return signal_put(p, &s, err);
 }
 
@@ -184,18 +192,85 @@ static int put_cluster_growth(struct pass *p, const struct tree *t, const struct
 			 c->cluster[best->cluster].id, err);
 }
 
+/* Who in the program's own code begins them: starters, and for goroutines that a server starts the frame that holds them. */
+struct beginner {
+	const struct gostack *stack;	/* one that begins so */
+	struct str name;
+	double mean[SIDES];
+};
+
+static int begins_most(struct pass *p, const struct tree *t, const struct gostacks *g, int sign, struct beginner *most, struct err *err)
+{
+	struct beginner *b = arena_array(&p->mem, struct beginner, g->n + 1);
+	struct map names = { 0 };
+	int rc = b ? 0 : err_nomem(err);
+
+	*most = (struct beginner){ 0 };
+	for (size_t i = 0; !rc && i < g->n; i++) {
+		const struct gostack *s = &g->stack[i];
+		struct str name = gostacks_starter(s, t).maker;
+		bool is_new = false;
+		uint32_t k;
+
+		if (!name.n && s->creator && s->path && t->owner[s->path])
+			name = t->sym[t->owner[s->path]].name;
+		if (!name.n)
+			continue;
+		k = map_add(&names, name.p, name.n, &is_new);
+		if (k == MAP_NONE) {
+			rc = err_nomem(err);
+			break;
+		}
+		if (is_new)
+			b[k] = (struct beginner){ .stack = s, .name = name };
+		for (int side = 0; side < SIDES; side++)
+			b[k].mean[side] += s->mean[side];
+	}
+	for (size_t k = 0; !rc && k < names.n; k++)
+		if (k == 0 || sign * (b[k].mean[CUR] - b[k].mean[BASE]) > sign * (most->mean[CUR] - most->mean[BASE]))
+			*most = b[k];
+	map_free(&names);
+	return rc;
+}
+
+/* A library's helpers often outnumber what the program began: beside the creator who in its own code did, when that is half of the growth or more. */
+static int tell_beginner(struct pass *p, const struct tree *t, const struct gostacks *g, uint32_t creator, double growth, struct buf *what, struct err *err)
+{
+	struct beginner b;
+	int rc = begins_most(p, t, g, growth < 0 ? -1 : 1, &b, err);
+
+	if (rc || !b.stack || (b.mean[CUR] - b.mean[BASE]) / growth < .5 || str_eq(b.name, t->sym[creator].name))
+		return rc;
+	buf_puts(what, "; begun in the program's own code by ");
+	buf_str(what, b.name);
+	if (b.stack->creator && !gostacks_starter(b.stack, t).maker.n) {
+		buf_puts(what, " below ");
+		buf_str(what, t->sym[b.stack->creator].name);
+	}
+	buf_puts(what, ": ");
+	if (p->design != DESIGN_SNAPSHOT) {
+		fmt_count(what, b.mean[BASE]);
+		buf_puts(what, " -> ");
+	}
+	fmt_count(what, b.mean[CUR]);
+	return 0;
+}
+
 static int put_creator_growth(struct pass *p, const struct tree *t, const struct gostacks *g, struct err *err)
 {
 	double *sum[SIDES];
+	struct buf told = { .limit = 1500 };
+	struct signal s;
 	uint32_t best = 0;
 	char what[500];
+	int rc;
 
-	for (int s = 0; s < SIDES; s++) {
-		sum[s] = arena_array(&p->mem, double, (size_t)t->n_symbols + 1);
-		if (!sum[s])
+	for (int side = 0; side < SIDES; side++) {
+		sum[side] = arena_array(&p->mem, double, (size_t)t->n_symbols + 1);
+		if (!sum[side])
 			return err_nomem(err);
 		for (size_t i = 0; i < g->n; i++)
-			sum[s][g->stack[i].creator] += g->stack[i].mean[s];
+			sum[side][g->stack[i].creator] += g->stack[i].mean[side];
 	}
 	for (uint32_t i = 1; i <= t->n_symbols; i++) {
 		double d = fabs(sum[CUR][i] - sum[BASE][i]), b = best ? fabs(sum[CUR][best] - sum[BASE][best]) : 0;
@@ -207,7 +282,16 @@ static int put_creator_growth(struct pass *p, const struct tree *t, const struct
 		return 0;
 	snprintf(what, sizeof(what), "goroutines a dump created by %.*s", (int)(t->sym[best].name.n < 300 ? t->sym[best].name.n : 300),
 		 t->sym[best].name.p);
-	return put_count(p, "goroutines.creator_growth", what, sum[BASE][best], sum[CUR][best], g->all[BASE], 10, STORE_NULL, err);
+	s = count_signal(p, "goroutines.creator_growth", what, sum[BASE][best], sum[CUR][best], g->all[BASE], 10, STORE_NULL);
+	buf_puts(&told, s.why);
+	rc = tell_beginner(p, t, g, best, sum[CUR][best] - sum[BASE][best], &told, err);
+	if (!rc)
+		rc = buf_check(&told, err);
+	s.why = rc ? NULL : arena_strndup(&p->mem, told.data, told.len);
+	buf_free(&told);
+	if (!rc && !s.why)
+		rc = err_nomem(err);
+	return rc ? rc : signal_put(p, &s, err);
 }
 
 /* One signal a wait class: goroutines.class.<class>. */

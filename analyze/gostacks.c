@@ -194,6 +194,33 @@ uint32_t gostacks_top(const struct gostack *s, const struct tree *t)
 	return library ? library : other ? other : s->path ? t->symbol[s->path] : 0;
 }
 
+/* F of F.func, the canonical name of every closure in F; empty for what is no closure. */
+static struct str closure_of(struct str name)
+{
+	static const char suffix[] = ".func";
+	size_t n = sizeof(suffix) - 1;
+
+	return name.n > n && memcmp(name.p + name.n - n, suffix, n) == 0 ? (struct str){ name.p, name.n - n } : STR_NONE;
+}
+
+struct starter gostacks_starter(const struct gostack *s, const struct tree *t)
+{
+	const struct tree_symbol *creator = s->creator ? &t->sym[s->creator] : NULL;
+	uint32_t root = s->path, second = 0, at;
+	struct str maker;
+
+	if (!creator)
+		return (struct starter){ STR_NONE, 0 };
+	for (; root && t->parent[root]; root = t->parent[root])
+		second = root;
+	maker = root ? closure_of(t->sym[t->symbol[root]].name) : STR_NONE;
+	at = str_eq(maker, creator->name) ? second : creator->kind == KIND_USER ? 0 : root;
+	maker = at && t->sym[t->symbol[at]].kind == KIND_USER ? closure_of(t->sym[t->symbol[at]].name) : STR_NONE;
+	if (maker.n && !str_eq(maker, creator->name))
+		return (struct starter){ maker, at };
+	return (struct starter){ creator->kind == KIND_USER ? creator->name : STR_NONE, 0 };
+}
+
 struct tokens {
 	struct map map;
 	struct tfidf_entry *entry;

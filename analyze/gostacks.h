@@ -51,4 +51,15 @@ int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const stru
 /* The name a reader knows a stack by: its top user frame, else its top frame that is neither the runtime's nor the standard library's, else the top one. */
 uint32_t gostacks_top(const struct gostack *s, const struct tree *t);
 
+/*
+ * The user's function that begins a stack's goroutines. It is their creator; where the creator is a library's, or runs a closure handed to it (errgroup's Go, a starter
+ * of the program's own), it is the function in which that closure stands: `maker` is its name, frame the path of the closure. Without one maker is empty: a server of
+ * net/http or gRPC starts goroutines for whoever asks.
+ */
+struct starter {
+	struct str maker;
+	uint32_t frame;		/* 0: the creator itself */
+};
+struct starter gostacks_starter(const struct gostack *s, const struct tree *t);
+
 #endif

@@ -199,9 +199,9 @@ static const struct gostack *grown(const struct gostacks *g, const struct tree *
 	return best;
 }
 
-/* The exact frame of the symbol that names a stack: upward from the leaf. */
-static int put_stack(struct pass *p, const struct tree *t, const char *cause, const struct gostack *s, const char *role, double share,
-		     int *rank, struct err *err)
+/* The exact frame of a symbol of a stack, upward from the leaf. */
+static int put_frame(struct pass *p, const char *cause, const struct gostack *s, uint32_t symbol, const char *role, double share, int *rank,
+		     struct err *err)
 {
 	struct stmt *q;
 	int64_t func = STORE_NULL, line = STORE_NULL;
@@ -209,7 +209,7 @@ static int put_stack(struct pass *p, const struct tree *t, const char *cause, co
 			     "WITH RECURSIVE up (id, parent, func, line, depth) AS (SELECT id, parent, func, line, 0 FROM callsite WHERE id = ?1"
 			     " UNION ALL SELECT c.id, c.parent, c.func, c.line, up.depth + 1 FROM callsite c JOIN up ON c.id = up.parent WHERE up.depth < 512)"
 			     " SELECT up.func, up.line FROM up JOIN func_symbol f ON f.func = up.func WHERE f.symbol = ?2 ORDER BY depth LIMIT 1", "ii",
-			     s->callsite, (int64_t)gostacks_top(s, t));
+			     s->callsite, (int64_t)symbol);
 
 	if (rc)
 		return rc;
@@ -218,7 +218,13 @@ static int put_stack(struct pass *p, const struct tree *t, const char *cause, co
 		line = stmt_int(q, 1);
 	}
 	rc = store_end(q, err);
-	return rc ? rc : put(p, cause, rank, role, func, line, s->path ? (int64_t)s->path : STORE_NULL, share, err);
+	return rc || func == STORE_NULL ? rc : put(p, cause, rank, role, func, line, s->path ? (int64_t)s->path : STORE_NULL, share, err);
+}
+
+static int put_stack(struct pass *p, const struct tree *t, const char *cause, const struct gostack *s, const char *role, double share,
+		     int *rank, struct err *err)
+{
+	return put_frame(p, cause, s, gostacks_top(s, t), role, share, rank, err);
 }
 
 static int waiter(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, int *rank,
@@ -301,21 +307,16 @@ static int caller(struct pass *p, struct guilty_lines *lines, const struct tree 
 	return rc;
 }
 
-static int creator(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, int *rank, struct err *err)
+static int put_creator(struct pass *p, const char *cause, const struct gostack *s, double share, int *rank, struct err *err)
 {
-	double all;
-	const struct gostack *s = grown(g, t, class, &all);
 	struct stmt *q;
 	int64_t func = STORE_NULL, line = STORE_NULL;
-	int rc;
+	int rc = store_query(p->st, &q, err,
+			     "SELECT g.creator, g.creator_line FROM gogroup g JOIN func_symbol f ON f.func = g.creator"
+			     " JOIN callsite_path c ON c.callsite = g.callsite JOIN func n ON n.id = g.creator WHERE f.symbol = ? AND c.path = ?"
+			     " GROUP BY g.creator, g.creator_line ORDER BY sum(g.count) DESC, n.name, g.creator_line LIMIT 1", "ii",
+			     (int64_t)s->creator, (int64_t)s->path);
 
-	if (!s || !s->creator)
-		return 0;
-	rc = store_query(p->st, &q, err,
-			 "SELECT g.creator, g.creator_line FROM gogroup g JOIN func_symbol f ON f.func = g.creator"
-			 " JOIN callsite_path c ON c.callsite = g.callsite JOIN func n ON n.id = g.creator WHERE f.symbol = ? AND c.path = ?"
-			 " GROUP BY g.creator, g.creator_line ORDER BY sum(g.count) DESC, n.name, g.creator_line LIMIT 1", "ii",
-			 (int64_t)s->creator, (int64_t)s->path);
 	if (rc)
 		return rc;
 	if (store_next(q, err)) {
@@ -323,7 +324,28 @@ static int creator(struct pass *p, const struct tree *t, const struct gostacks *
 		line = stmt_int(q, 1);
 	}
 	rc = store_end(q, err);
-	return rc || func == STORE_NULL ? rc : put(p, cause, rank, "creator", func, line, STORE_NULL, (s->mean[CUR] - s->mean[BASE]) / all, err);
+	return rc || func == STORE_NULL ? rc : put(p, cause, rank, "creator", func, line, STORE_NULL, share, err);
+}
+
+/*
+ * Who begins the goroutines that grew most: the user's function, where there is one. A creator that only runs what it is handed, or serves whoever asks, stands behind
+ * all other places of the cause (last).
+ */
+static int creator(struct pass *p, const struct tree *t, const struct gostacks *g, const char *cause, const char *class, bool last, int *rank, struct err *err)
+{
+	double all, share;
+	const struct gostack *s = grown(g, t, class, &all);
+	struct starter by;
+	bool direct;
+
+	if (!s || !s->creator)
+		return 0;
+	share = (s->mean[CUR] - s->mean[BASE]) / all;
+	by = gostacks_starter(s, t);
+	direct = by.maker.n && !by.frame;
+	if (!last && by.frame)
+		return put_frame(p, cause, s, t->symbol[by.frame], "creator", share, rank, err);
+	return direct == last ? 0 : put_creator(p, cause, s, share, rank, err);
 }
 
 static int of_cause(struct pass *p, struct guilty_lines *lines, const struct tree *t, const struct gostacks *g,
@@ -331,17 +353,20 @@ static int of_cause(struct pass *p, struct guilty_lines *lines, const struct tre
 {
 	int rank = 0, rc = 0;
 
-	for (size_t i = 0; !rc && i < s->n_guilty; i++) {
-		const char *spec = s->guilty[i], *colon = strchr(spec, ':');
+	for (size_t i = 0; !rc && i < 2 * s->n_guilty; i++) {
+		const char *spec = s->guilty[i % s->n_guilty], *colon = strchr(spec, ':');
+		bool last = i >= s->n_guilty;
 
-		if (strncmp(spec, "own:", 4) == 0)
+		if (strncmp(spec, "creator", 7) == 0)
+			rc = creator(p, t, g, s->text.id, colon ? colon + 1 : "", last, &rank, err);
+		else if (last)
+			continue;
+		else if (strncmp(spec, "own:", 4) == 0)
 			rc = own(p, lines, t, s->text.id, spec + 4, &rank, err);
 		else if (strcmp(spec, "kept") == 0)
 			rc = kept(p, lines, t, s->text.id, &rank, err);
 		else if (strncmp(spec, "waiter", 6) == 0)
 			rc = waiter(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
-		else if (strncmp(spec, "creator", 7) == 0)
-			rc = creator(p, t, g, s->text.id, colon ? colon + 1 : "", &rank, err);
 		else if (strncmp(spec, "caller:", 7) == 0)
 			rc = caller(p, lines, t, g, s, spec + 7, &rank, err);
 		else

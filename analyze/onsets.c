@@ -21,6 +21,7 @@
 #define MIN_SIZE .5 /* unless they are large: an instant inside one run is evidence that needs no spread between runs  \
 		     */
 #define MAX_ERR	   30.0 /* seconds: a wider interval is no instant */
+#define MIN_SPAN   30.0 /* seconds of steady load: in a shorter one a hiccup of the machine is as much of an instant as a fault */
 #define SAME_TIME  5.0	/* seconds: method 6, a slice */
 #define BESIDE	   3.0	/* seconds either side in which the baseline's points stand beside one of the current side */
 #define MAX_BESIDE 256	/* of them */
@@ -159,8 +160,9 @@ static int look(struct pass *p, enum track_kind kind, int sign, const struct tra
 		struct found *x = &f[found];
 
 		x->place = &place[i];
+		x->onset.shape = ONSET_NONE;
 		rc = track_load(p, kind, x->place, &x->track, err);
-		if (!rc)
+		if (!rc && x->track.n && x->track.t[x->track.n - 1] - x->track.t[0] >= MIN_SPAN)
 			rc = onset_find(x->track.t, x->track.y, x->track.n, &x->onset, err);
 		found++;
 	}
