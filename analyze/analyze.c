@@ -59,6 +59,12 @@ int pass_caveat(struct pass *p, struct err *err, const char *code, const char *c
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (p->kept) {
+		if (p->n_caveats == (int)(sizeof(p->kept->caveat) / sizeof(*p->kept->caveat)))
+			return err_set(err, ERR_INTERNAL, "too many caveats of two profiles");
+		p->kept->caveat[p->n_caveats] = arena_strdup(&p->mem, text);
+		return p->kept->caveat[p->n_caveats++] ? 0 : err_nomem(err);
+	}
 	return store_run(p->st, err, "INSERT INTO caveat (analysis, seq, code, text, cap) VALUES (1, ?, ?, ?, ?)", "isss",
 			 (int64_t)p->n_caveats++, code, text, cap);
 }
@@ -68,21 +74,27 @@ int analyze_clear(struct store *st, struct err *err)
 	return store_script(st, clear_sql, err);
 }
 
+void pass_init(struct pass *p, const struct analyze_opts *o)
+{
+	p->o = o;
+	p->tau = o->taus ? o->taus : taus_assumed;
+	p->effect_share = o->effect_share > 0 ? o->effect_share : .005;
+	p->effect_relative = o->effect_relative > 0 ? o->effect_relative : .05;
+	p->align_ns = (int64_t)((o->align_ms > 0 ? o->align_ms : 50) * 1e6);
+	p->pause_ns = (o->pause_ms > 0 ? o->pause_ms : 10) * 1e6;
+}
+
 static int run_passes(struct store *st, const struct analyze_opts *o, const struct step *list, struct analyze_tau *fitted, struct err *err)
 {
-	struct pass p = { .st = st, .o = o, .fitted = fitted };
+	struct pass p = { .st = st, .fitted = fitted };
 	struct analyze_catalogue *cat = NULL;
 	int rc = analyze_catalogue_load(&cat, o, err);
 
 	if (rc)
 		return rc;
+	pass_init(&p, o);
 	p.cat = cat;
 	p.brief = list != full;
-	p.tau = o->taus ? o->taus : taus_assumed;
-	p.effect_share = o->effect_share > 0 ? o->effect_share : .005;
-	p.effect_relative = o->effect_relative > 0 ? o->effect_relative : .05;
-	p.align_ns = (int64_t)((o->align_ms > 0 ? o->align_ms : 50) * 1e6);
-	p.pause_ns = (o->pause_ms > 0 ? o->pause_ms : 10) * 1e6;
 	rc = store_begin(st, err);
 	if (!rc)
 		rc = analyze_clear(st, err);

@@ -9,6 +9,7 @@
 #define ANALYZE_ANALYZE_H
 
 #include "core/buf.h"
+#include "core/costs.h"
 #include "core/store.h"
 
 enum analyze_model { ANALYZE_DEFAULT, ANALYZE_LINEAR };
@@ -54,6 +55,15 @@ int analyze_gate_check(const char *text, struct err *err) ERR_MUST_CHECK;
 int analyze_split_parse(const char *text, struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
 int analyze_label_check(const char *text, struct err *err) ERR_MUST_CHECK;
 int analyze_diff(struct store *st, const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
+
+/*
+ * analyze_diff() of two profiles without a store, for their functions alone. *out NULL: the pair takes more than sums to compare (pair.c), and
+ * analyze_diff() does it. The answer lives as long as *out.
+ */
+struct analyze_pair;
+int analyze_pair(struct analyze_pair **out, const struct profile_costs side[2], const struct analyze_opts *o, struct err *err) ERR_MUST_CHECK;
+const struct cost_answer *analyze_pair_answer(const struct analyze_pair *a);
+void analyze_pair_free(struct analyze_pair *a);	/* NULL is fine */
 
 /* The spread between runs of one code, by figure: what is assumed, and what the runs of a store show (each of them a unit, whatever its side). */
 struct analyze_tau {

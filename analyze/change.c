@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "core/costs.h"
+
 static const char *test_name(enum ratio_method m)
 {
 	static const char *const name[] = { "none", "welch", "moderated_t", "windows", "single", "exact" };
@@ -75,9 +77,26 @@ bool change_is_found(const struct change *c)
 	return strcmp(c->status, "same") != 0 && strcmp(c->status, "unsure") != 0 && strcmp(c->status, "shifted") != 0;
 }
 
+static int keep(struct pass *p, const struct change *c, int64_t *id, struct err *err)
+{
+	struct kept *k = p->kept;
+
+	k->change = costs_grow(&p->mem, k->change, k->n, &k->cap, sizeof(*k->change));
+	if (!k->change)
+		return err_nomem(err);
+	k->change[k->n++] = *c;
+	if (id)
+		*id = (int64_t)k->n;
+	return 0;
+}
+
 int change_put(struct pass *p, const struct change *c, int64_t *id, struct err *err)
 {
-	int rc = store_run(p->st, err,
+	int rc;
+
+	if (p->kept)
+		return keep(p, c, id, err);
+	rc = store_run(p->st, err,
 			   "INSERT INTO change (analysis, family, metric, scope, subject, line, stat, unit, base, cur, delta, lo, hi, p, q,"
 			   " n_base, n_cur, test, smallest, status) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			   "issiissdddddddiisds", c->family, c->metric, c->scope, c->subject, c->line, c->stat, c->unit, c->base, c->cur,

@@ -12,6 +12,7 @@
 
 #include "analyze/math/sampling.h"
 #include "analyze/view.h"
+#include "core/costs.h"
 
 const char *const stat_name[STATS] = { "flat", "cum", "own" };
 
@@ -282,6 +283,15 @@ struct totals {
 	uint32_t funcs;
 };
 
+static void add_total(struct totals *t, int64_t flat, int64_t count, int64_t cum, int64_t cum_count)
+{
+	t->flat += flat;
+	t->count += count;
+	t->cum += cum;
+	t->cum_count += cum_count;
+	t->funcs++;
+}
+
 static int load_totals(struct totals **out, const struct cube *c, struct pass *p, int64_t measure, struct err *err)
 {
 	struct totals *sum = arena_array(&p->mem, struct totals, (size_t)c->n_symbols + 1);
@@ -294,25 +304,16 @@ static int load_totals(struct totals **out, const struct cube *c, struct pass *p
 	*out = sum;
 	if (rc)
 		return rc;
-	while (store_next(q, err)) {
-		struct totals *t = &sum[stmt_int(q, 0)];
-
-		t->flat += stmt_int(q, 1);
-		t->count += stmt_int(q, 2);
-		t->cum += stmt_int(q, 3);
-		t->cum_count += stmt_int(q, 4);
-		t->funcs++;
-	}
+	while (store_next(q, err))
+		add_total(&sum[stmt_int(q, 0)], stmt_int(q, 1), stmt_int(q, 2), stmt_int(q, 3), stmt_int(q, 4));
 	return store_end(q, err);
 }
 
-static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure, double sign, struct err *err)
+static void spread_totals(struct cube *c, struct pass *p, size_t s, const struct totals *sum, double sign)
 {
 	struct cube_slice *sl = &c->slice[s];
-	struct totals *sum;
-	int rc = load_totals(&sum, c, p, measure, err);
 
-	for (uint32_t i = 1; !rc && i <= c->n_symbols; i++) {
+	for (uint32_t i = 1; i <= c->n_symbols; i++) {
 		size_t at = s * ((size_t)c->n_symbols + 1) + i;
 		double flat = (double)sum[i].flat, count = (double)sum[i].count, raw = cube_raw(c, p, count, flat);
 
@@ -328,6 +329,15 @@ static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure,
 			sl->var_count += sign * count * count / raw;
 		}
 	}
+}
+
+static int add_totals(struct cube *c, struct pass *p, size_t s, int64_t measure, double sign, struct err *err)
+{
+	struct totals *sum;
+	int rc = load_totals(&sum, c, p, measure, err);
+
+	if (!rc)
+		spread_totals(c, p, s, sum, sign);
 	return rc;
 }
 
@@ -432,4 +442,67 @@ int cube_load(struct cube *c, struct pass *p, const struct tree *t, const char *
 	*kept = (struct cube_kept){ p->cubes, *c };
 	p->cubes = kept;
 	return 0;
+}
+
+static const struct cost_measure *measure_of(const struct profile_costs *side, const char *metric)
+{
+	for (size_t i = 0; i < side->n_measures; i++)
+		if (str_is(side->measure[i].metric, metric))
+			return &side->measure[i];
+	return NULL;
+}
+
+/* One slice a side: what slices.c and load_slices() make of a single profile without a load report. */
+static void slice_of_pair(struct cube *c, const struct profile_costs *profile, const struct cost_measure *m, enum side side)
+{
+	struct cube_slice *s = &c->slice[c->n++];
+	bool instant = str_is(m->extent, "instant"), interval = str_is(m->extent, "interval");
+
+	*s = (struct cube_slice){ .id = (int64_t)c->n, .instance = (int64_t)side + 1, .run = (int64_t)side + 1, .minus = STORE_NULL, .t0 = profile->t0,
+		.t1 = profile->t1, .side = side, .seconds = NAN, .requests = NAN };
+	if (interval && profile->t0 != STORE_NULL && profile->t1 > profile->t0)
+		s->seconds = (double)(profile->t1 - profile->t0) * 1e-9;
+	c->instant = instant;
+	s->exposure = instant ? 1 : s->seconds;
+	c->absolute |= !(s->exposure > 0);
+	c->n_side[side]++;
+	if (m->period != STORE_NULL && m->period > c->period)
+		c->period = m->period;
+}
+
+int cube_of_pair(struct cube *c, struct pass *p, const struct tree *t, const char *metric, const struct profile_costs *side, uint32_t *const of[SIDES],
+		 struct err *err)
+{
+	const struct cost_measure *m[SIDES];
+	int rc;
+
+	*c = (struct cube){ .metric = metric, .n_symbols = t->n_symbols };
+	c->slice = arena_array(&p->mem, struct cube_slice, SIDES);
+	if (!c->slice)
+		return err_nomem(err);
+	for (int s = 0; s < SIDES; s++) {
+		const struct cost_measure *found = measure_of(&side[s], metric);
+
+		if (found) {
+			m[c->n] = found;
+			slice_of_pair(c, &side[s], found, (enum side)s);
+		}
+	}
+	rc = c->n ? set_exposure(c, p, err) : 0;
+	if (rc || !c->n)
+		return rc;
+	rc = make_arrays(c, p, err);
+	for (size_t i = 0; !rc && i < c->n; i++) {
+		struct totals *sum = arena_array(&p->mem, struct totals, (size_t)c->n_symbols + 1);
+
+		if (!sum)
+			return err_nomem(err);
+		for (size_t k = 0; k < m[i]->n; k++) {
+			const struct cost_row *r = &m[i]->row[k];
+
+			add_total(&sum[of[c->slice[i].side][r->func]], r->flat, r->flat_count, r->cum, r->cum_count);
+		}
+		spread_totals(c, p, i, sum, 1);
+	}
+	return rc;
 }

@@ -56,6 +56,11 @@ struct cube_kept {
 /* In the pass's arena, not to be changed. n == 0: the metric is in no used slice. */
 int cube_load(struct cube *c, struct pass *p, const struct tree *t, const char *metric, struct err *err) ERR_MUST_CHECK;
 
+/* The same of two profiles without a store; of: by side and func, the symbol. */
+struct profile_costs;
+int cube_of_pair(struct cube *c, struct pass *p, const struct tree *t, const char *metric, const struct profile_costs *side, uint32_t *const of[SIDES],
+		 struct err *err) ERR_MUST_CHECK;
+
 /* Raw events behind a (count, amount) pair of one bucket. */
 double cube_raw(const struct cube *c, const struct pass *p, double count, double amount);
 

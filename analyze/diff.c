@@ -19,6 +19,7 @@
 #include "analyze/math/fdr.h"
 #include "analyze/math/score.h"
 #include "analyze/signal.h"
+#include "core/costs.h"
 
 #define KEEP_SHARE 1e-4		/* untold symbols below this share of the total are not stored by `analyze` */
 #define FULL_DIFF 30000		/* rows a family that `attrib diff` stores at most */
@@ -118,7 +119,7 @@ static int put_family(struct pass *p, const struct family *f, const struct tree 
 		change_set_smallest(p, &c, &r->t, d->whole, tested[t->sym[r->symbol].kind != KIND_USER]);
 		if (!change_is_found(&c) && !all && fmax(c.base, c.cur) < KEEP_SHARE * d->whole)
 			continue;
-		if (stored++ < FULL_DIFF)
+		if (stored++ < FULL_DIFF || p->kept)
 			rc = change_put(p, &c, NULL, err);
 	}
 	return rc;
@@ -211,7 +212,7 @@ static int diff_one(struct pass *p, const struct tree *t, struct comparison *k, 
 		rc = diff_rest(p, t, k, err);
 	for (int stat = 0; !rc && stat < STATS; stat++) {
 		/* Without a tree nobody's callers are known, and no object count has an error bar (it needs its buckets). */
-		if (!full && (stat == STAT_OWN || k->m->by_count))
+		if ((stat == STAT_OWN && (!full || p->kept)) || (k->m->by_count && !full))
 			continue;
 		rc = test_family(&f, p, k, t, (enum stat)stat, err);
 		if (!rc)
@@ -242,6 +243,16 @@ static int name_metric(struct pass *p, const struct metric *m, const struct cube
 	return d->id && d->unit ? 0 : err_nomem(err);
 }
 
+static int begin_metric(struct pass *p, const struct metric *m, const struct cube *c, struct diff_metric *d, struct err *err)
+{
+	int rc = name_metric(p, m, c, d, err);
+
+	if (rc || !p->brief || !c->absolute || c->instant || m->by_count || (p->o->view && p->o->view->per == ANALYZE_PER_SIDE))
+		return rc;
+	return pass_caveat(p, err, "absolute", NULL, "%s: over which time or how many requests is not known on both sides, so the sums are compared as they are.",
+			   m->id);
+}
+
 int pass_diff(struct pass *p, struct err *err)
 {
 	struct tree t = { 0 };
@@ -262,10 +273,7 @@ int pass_diff(struct pass *p, struct err *err)
 			rc = cube_load(&cube, p, &t, m->metric, err);
 		if (rc || !cube.n || (cube.share && m->by_count) || (m->asked && !p->o->counts))
 			continue;
-		rc = name_metric(p, m, &cube, &d, err);
-		if (!rc && p->brief && cube.absolute && !cube.instant && !m->by_count && !(p->o->view && p->o->view->per == ANALYZE_PER_SIDE))
-			rc = pass_caveat(p, err, "absolute", NULL,
-					 "%s: over which time or how many requests is not known on both sides, so the sums are compared as they are.", m->id);
+		rc = begin_metric(p, m, &cube, &d, err);
 		if (!rc)
 			rc = compare_init(&k, p, m, &cube, err);
 		if (!rc)
@@ -283,4 +291,27 @@ int pass_diff(struct pass *p, struct err *err)
 			rc = diff_signals(p, &t, &k, &d, err);
 	}
 	return rc ? rc : diff_toolchain_caveat(p, &compiled, err);
+}
+
+int diff_pair(struct pass *p, const struct tree *t, const struct profile_costs *side, uint32_t *const of[SIDES], bool full, struct err *err)
+{
+	struct cube cube = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < diff_n_metrics; i++) {
+		const struct metric *m = &diff_metrics[i];
+		struct comparison k;
+		struct diff_metric d = { .m = m };
+
+		if (!i || strcmp(m->metric, diff_metrics[i - 1].metric) != 0)
+			rc = cube_of_pair(&cube, p, t, m->metric, side, of, err);
+		if (rc || !cube.n || (m->asked && !p->o->counts))
+			continue;
+		rc = begin_metric(p, m, &cube, &d, err);
+		if (!rc)
+			rc = compare_init(&k, p, m, &cube, err);
+		if (!rc)
+			rc = diff_one(p, t, &k, &d, full, err);
+	}
+	return rc;
 }

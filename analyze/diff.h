@@ -21,6 +21,9 @@ int diff_rest(struct pass *p, const struct tree *t, struct comparison *k, struct
 
 extern const struct metric diff_metrics[];	/* those of one measure stand together */
 extern const size_t diff_n_metrics;
+/* pass_diff() of two profiles without a store: every metric's total and functions, into p->kept. full: numbers of events are tested too, as with a tree. */
+struct profile_costs;
+int diff_pair(struct pass *p, const struct tree *t, const struct profile_costs *side, uint32_t *const of[SIDES], bool full, struct err *err) ERR_MUST_CHECK;
 /* Which spread between runs a symbol of this kind has. */
 enum tau diff_tau(const struct metric *m, enum symbol_kind kind);
 
@@ -37,6 +40,8 @@ struct toolchains {
 	double reach;		/* else: the largest relative change that is put down to it */
 };
 int diff_toolchains(struct pass *p, struct toolchains *t, struct err *err) ERR_MUST_CHECK;
+/* Without a store: whether two profiles look as if compiled differently, or nearly so. */
+int toolchains_in_pair(struct pass *p, const struct tree *t, const struct profile_costs *side, uint32_t *const of[SIDES], bool *yes, struct err *err) ERR_MUST_CHECK;
 /* Changes of a metric that another compiler explains: status shifted, rows of shift of kind toolchain. */
 int diff_toolchain(struct pass *p, const struct diff_metric *d, const struct toolchains *t, struct err *err) ERR_MUST_CHECK;
 int diff_toolchain_caveat(struct pass *p, const struct toolchains *t, struct err *err) ERR_MUST_CHECK;

@@ -20,8 +20,16 @@ extern const char *const design_name[];
 
 #define ANALYSIS 1	/* today a store holds one analysis; the schema keeps room for more */
 
+/* What a comparison without a store keeps: the rows of change and caveat (pair.c). */
+struct kept {
+	struct change *change;
+	size_t n, cap;
+	const char *caveat[8];
+};
+
 struct pass {
-	struct store *st;
+	struct store *st;		/* NULL: two profiles in memory, and what is found goes to kept */
+	struct kept *kept;
 	const struct analyze_opts *o;
 	const struct analyze_catalogue *cat;
 	struct arena mem;		/* dies with the analysis */
@@ -45,9 +53,14 @@ struct pass {
 	const struct learned *learned;	/* pass_causes(): what verdicts moved the scores; NULL: nothing did */
 };
 
+void pass_init(struct pass *p, const struct analyze_opts *o);	/* what options decide */
 /* A sentence that limits the answer. cap: "medium", "low" or NULL. */
 int pass_caveat(struct pass *p, struct err *err, const char *code, const char *cap, const char *fmt, ...) ERR_PRINTF(5, 6);
 
+/* pass_sides() of two profiles without a store, one run a side. */
+int pass_sides_of_pair(struct pass *p, struct err *err) ERR_MUST_CHECK;
+/* What the costs of two profiles are divided by, said. */
+int pass_caveat_per_second(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_sides(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_slices(struct pass *p, struct err *err) ERR_MUST_CHECK;
 int pass_alignment(struct pass *p, struct err *err) ERR_MUST_CHECK;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "analyze/view.h"
+#include "core/gosym.h"
 #include "core/map.h"
 
 struct node_key {
@@ -32,16 +33,6 @@ struct builder {
 	uint32_t n;
 	int64_t max_callsite;
 };
-
-static bool is_artefact(struct str name)
-{
-	static const char *const list[] = { "runtime.asyncPreempt", "runtime.goexit", "runtime.asyncPreempt2", NULL };
-
-	for (int i = 0; list[i]; i++)
-		if (str_is(name, list[i]))
-			return true;
-	return false;
-}
 
 /* The node of one frame: its parent's where the frame is left out, 0 when that is absent. */
 static int add_frame(struct builder *b, int64_t callsite, uint32_t parent, uint32_t symbol, bool skip, struct err *err)
@@ -99,7 +90,7 @@ static int load(struct builder *b, struct pass *p, struct err *err)
 	while (!rc && store_next(q, err)) {
 		int64_t site = stmt_int(q, 0), parent = stmt_int(q, 1), func = stmt_int(q, 4);
 		uint32_t symbol = (uint32_t)stmt_int(q, 2);
-		bool skip = is_artefact(stmt_text(q, 3));
+		bool skip = gosym_is_artefact(stmt_text(q, 3));
 
 		if (p->view)
 			rc = look_at(b, p, site, parent, func, stmt_int(q, 5), &symbol, &skip, err);

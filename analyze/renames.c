@@ -15,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/renames.h"
 #include "analyze/tree.h"
+#include "core/costs.h"
 #include "core/gosym.h"
 #include "core/map.h"
 
@@ -440,4 +442,44 @@ int pass_renames(struct pass *p, struct err *err)
 	for (int round = 0; !rc && round < ROUNDS && renamed_functions(&r); round++)
 		;
 	return rc ? rc : write_down(&r, err);
+}
+
+/* ---- without a store ---- */
+
+static void add_costs(struct renames *r, const struct profile_costs *c, enum side side, const uint32_t *of, double *n)
+{
+	for (size_t i = 0; i < c->n_measures; i++) {
+		const struct cost_measure *m = &c->measure[i];
+		bool events = str_is(m->metric, "cpu") || str_is(m->metric, "wall") || str_is(m->metric, "goroutine");
+
+		for (size_t k = 0; k < m->n; k++) {
+			r->who[of[m->row[k].func]].there[side] = true;
+			if (events)
+				n[of[m->row[k].func]] += (double)m->row[k].cum_count;
+		}
+		take_presence(r, side, n);
+	}
+}
+
+int renames_in_pair(struct pass *p, const struct tree *t, const struct profile_costs *side, uint32_t *const of[SIDES], bool edges, bool *any, struct err *err)
+{
+	struct renames r = { .p = p, .t = *t };
+	double *n = arena_array(&p->mem, double, (size_t)t->n_symbols + 1);
+	int rc;
+
+	*any = false;
+	r.who = arena_array(&p->mem, struct who, (size_t)t->n_symbols + 1);
+	if (!r.who || !n)
+		return err_nomem(err);
+	for (int s = 0; s < SIDES; s++)
+		add_costs(&r, &side[s], (enum side)s, of[s], n);
+	rc = moved_packages(&r, err);
+	if (!rc)
+		rc = add_candidates(&r, BASE, &r.gone, &r.n_gone, err);
+	if (!rc)
+		rc = add_candidates(&r, CUR, &r.born, &r.n_born, err);
+	for (uint32_t s = 1; s <= t->n_symbols; s++)
+		*any |= r.who[s].is != 0;
+	*any |= edges && r.n_gone && r.n_born;
+	return rc;
 }

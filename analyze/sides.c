@@ -230,6 +230,15 @@ static int sampling_rates(struct pass *p, struct err *err)
 	return rc ? rc : block_rate(p, err);
 }
 
+int pass_sides_of_pair(struct pass *p, struct err *err)
+{
+	for (int side = 0; side < SIDES; side++)
+		p->n_runs[side] = p->n_instances[side] = 1;
+	p->design = DESIGN_TWO_SIDES;
+	p->tau_scale = p->mutex_fraction = 1;
+	return caveats(p, err);
+}
+
 int pass_sides(struct pass *p, struct err *err)
 {
 	bool split = false;

@@ -169,6 +169,12 @@ static int put_chain(struct pass *p, const struct slicing *s, size_t first, size
 	return rc || any ? rc : put_slice(p, s, &s->measure[first], NULL, err);
 }
 
+int pass_caveat_per_second(struct pass *p, struct err *err)
+{
+	return pass_caveat(p, err, "per_second", NULL,
+			   "No load report covers both sides: costs are per second, so a change of load cannot be told from a change of cost.");
+}
+
 /* Costs are per request only when both sides know the requests of their slices. */
 static int decide_unit(struct pass *p, struct err *err)
 {
@@ -187,9 +193,7 @@ static int decide_unit(struct pass *p, struct err *err)
 		return rc;
 	p->per_request = known > 0 && sides == (p->design == DESIGN_SNAPSHOT ? 1 : SIDES);
 	if (!p->per_request)
-		return all ? pass_caveat(p, err, "per_second", NULL,
-				"No load report covers both sides: costs are per second, so a change of load cannot be told from a change of cost.")
-			   : 0;
+		return all ? pass_caveat_per_second(p, err) : 0;
 	return store_run(p->st, err,
 			 "UPDATE slice SET used = 0, why = 'the load report does not cover it' WHERE used = 1 AND requests IS NULL"
 			 " AND measure IN (SELECT id FROM measure WHERE extent <> 'instant')", "");

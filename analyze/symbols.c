@@ -7,7 +7,7 @@
  * package; what is left was built from the main module and is the user's. A program that was installed by its module's name comes from the
  * cache as a whole: then the module that holds main.main is the user's. Charging cost to user code depends on this alone.
  */
-#include "analyze/pass.h"
+#include "analyze/symbols.h"
 #include "core/gosym.h"
 #include "core/map.h"
 
@@ -36,14 +36,6 @@ static bool is_profiler(struct str package, struct str name)
 	return str_starts(name, "runtime.(*profBuf)") || str_starts(name, "runtime.(*cpuProfile)");
 }
 
-#define MAX_HOMES 8
-
-/* The modules of main.main where it comes from the module cache, as file paths spell them, up to the "@". */
-struct homes {
-	struct str module[MAX_HOMES];
-	size_t n;
-};
-
 /* What a file's path says before "@v", empty when it does not stand in a module cache. */
 static struct str cached_module(struct str file)
 {
@@ -63,6 +55,16 @@ static bool at_home(const struct homes *h, struct str file)
 	return false;
 }
 
+int symbol_home(struct homes *h, struct pass *p, struct str file, struct err *err)
+{
+	struct str module = cached_module(file);
+
+	if (!module.n || h->n == MAX_HOMES || at_home(h, file))
+		return 0;
+	h->module[h->n] = arena_str(&p->mem, module);
+	return h->module[h->n++].p ? 0 : err_nomem(err);
+}
+
 static int find_homes(struct homes *h, struct pass *p, struct err *err)
 {
 	struct stmt *q;
@@ -70,19 +72,12 @@ static int find_homes(struct homes *h, struct pass *p, struct err *err)
 
 	if (rc)
 		return rc;
-	while (!rc && store_next(q, err) && h->n < MAX_HOMES) {
-		struct str module = cached_module(stmt_text(q, 0));
-
-		if (!module.n || at_home(h, stmt_text(q, 0)))
-			continue;
-		h->module[h->n].p = arena_strndup(&p->mem, module.p, module.n);
-		h->module[h->n].n = module.n;
-		rc = h->module[h->n++].p ? 0 : err_nomem(err);
-	}
+	while (!rc && store_next(q, err))
+		rc = symbol_home(h, p, stmt_text(q, 0), err);
 	return store_finish(q, rc, err);
 }
 
-static const char *kind_of(const struct homes *homes, struct str name, struct str file, struct str package)
+const char *symbol_kind_of(const struct homes *homes, struct str name, struct str file, struct str package)
 {
 	if (is_profiler(package, name))
 		return "profiler";
@@ -127,7 +122,7 @@ static int symbol_of(struct pass *p, struct symbols *k, const struct homes *home
 		return err_nomem(err);
 	*id = (int64_t)number + 1;
 	return is_new ? store_run(p->st, err, "INSERT INTO symbol (id, name, package, kind) VALUES (?, ?, ?, ?)", "itts", *id, buf_view(&k->canonical),
-				  buf_view(&k->path), kind_of(homes, name, file, package))
+				  buf_view(&k->path), symbol_kind_of(homes, name, file, package))
 		      : 0;
 }
 

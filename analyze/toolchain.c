@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "analyze/diff.h"
+#include "core/costs.h"
 
 #define TOGGLED 2	/* functions that are inlined on one side only: chance leaves none */
 #define MIN_SAMPLES 8
@@ -158,4 +159,74 @@ int diff_toolchain_caveat(struct pass *p, const struct toolchains *t, struct err
 	return pass_caveat(p, err, "toolchain", NULL, "The sides were compiled differently (%s): what changed in %d functions is the toolchain's, not the code's. %d"
 			   " changed by more than that explains (%.0f %%) and are listed; builds of both by one toolchain would tell.",
 			   t->what, (int)n, (int)left, 100 * t->reach);
+}
+
+/* ---- without a store ---- */
+
+struct first_line {
+	int64_t line;
+	bool several;
+};
+
+/* As by_lines(), by symbol, which is a name but for closures; half of what that asks for is enough to ask it. */
+static bool lines_in_pair(const struct tree *t, const struct profile_costs *side, uint32_t *const of[SIDES], struct first_line *v[SIDES])
+{
+	size_t n = 0, other = 0;
+
+	for (int s = 0; s < SIDES; s++)
+		for (size_t i = 0; i < side[s].n_funcs; i++) {
+			struct first_line *f = &v[s][of[s][i]];
+			int64_t line = side[s].func[i].start_line;
+
+			if (line <= 0)
+				continue;
+			f->several |= f->line && f->line != line;
+			f->line = line;
+		}
+	for (uint32_t y = 1; y <= t->n_symbols; y++) {
+		const struct first_line *b = &v[BASE][y], *c = &v[CUR][y];
+
+		if ((t->sym[y].kind != KIND_STD && t->sym[y].kind != KIND_RUNTIME) || !b->line || !c->line)
+			continue;
+		n++;
+		other += b->several || c->several || b->line != c->line;
+	}
+	return 2 * n >= MIN_COMMON && (double)other >= OTHER_LINES / 2 * (double)n;
+}
+
+/* As by_inlining(). */
+static bool inlining_in_pair(const struct tree *t, const struct profile_costs *side, uint32_t *const of[SIDES], struct cost_inlined *v[SIDES])
+{
+	int toggled = 0;
+
+	for (int s = 0; s < SIDES; s++)
+		for (size_t i = 0; i < side[s].n_inlined; i++) {
+			struct cost_inlined *to = &v[s][of[s][side[s].inlined[i].func]];
+
+			to->inlined += side[s].inlined[i].inlined;
+			to->count += side[s].inlined[i].count;
+		}
+	for (uint32_t y = 1; y <= t->n_symbols; y++) {
+		const struct cost_inlined *b = &v[BASE][y], *c = &v[CUR][y];
+		bool all[SIDES] = { b->inlined == b->count, c->inlined == c->count };
+
+		toggled += (t->sym[y].kind == KIND_USER || t->sym[y].kind == KIND_DEPENDENCY) && b->count >= MIN_SAMPLES && c->count >= MIN_SAMPLES &&
+			   (all[BASE] || !b->inlined) && (all[CUR] || !c->inlined) && all[BASE] != all[CUR];
+	}
+	return toggled >= TOGGLED;
+}
+
+int toolchains_in_pair(struct pass *p, const struct tree *t, const struct profile_costs *side, uint32_t *const of[SIDES], bool *yes, struct err *err)
+{
+	struct first_line *line[SIDES];
+	struct cost_inlined *inlined[SIDES];
+
+	for (int s = 0; s < SIDES; s++) {
+		line[s] = arena_array(&p->mem, struct first_line, (size_t)t->n_symbols + 1);
+		inlined[s] = arena_array(&p->mem, struct cost_inlined, (size_t)t->n_symbols + 1);
+		if (!line[s] || !inlined[s])
+			return err_nomem(err);
+	}
+	*yes = lines_in_pair(t, side, of, line) || inlining_in_pair(t, side, of, inlined);
+	return 0;
 }

@@ -9,7 +9,7 @@
 
 #define MAX_WALK 4096
 
-static enum symbol_kind kind_named(struct str s)
+enum symbol_kind tree_kind_named(struct str s)
 {
 	static const char *const name[] = { "user", "dependency", "std", "runtime", "profiler" };
 
@@ -36,7 +36,7 @@ static int load_symbols(struct tree *t, struct pass *p, struct err *err)
 		return rc;
 	while (store_next(q, err))
 		t->sym[stmt_int(q, 0)] = (struct tree_symbol){ arena_str(&p->mem, stmt_text(q, 1)),
-			arena_str(&p->mem, stmt_text(q, 2)), kind_named(stmt_text(q, 3)) };
+			arena_str(&p->mem, stmt_text(q, 2)), tree_kind_named(stmt_text(q, 3)) };
 	return store_end(q, err);
 }
 

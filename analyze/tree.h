@@ -12,6 +12,8 @@
 
 enum symbol_kind { KIND_USER, KIND_DEPENDENCY, KIND_STD, KIND_RUNTIME, KIND_PROFILER, KIND_UNKNOWN };
 
+enum symbol_kind tree_kind_named(struct str word);	/* of symbol.kind */
+
 struct tree_symbol {
 	struct str name, package;
 	enum symbol_kind kind;

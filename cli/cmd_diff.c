@@ -87,12 +87,44 @@ static bool is_giant(const struct ctx *c)
 	return false;
 }
 
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Only the table is wanted, of two files: rows in a database would be read once. */
+static bool is_plain(const struct ctx *c, bool viewed)
+{
+	const struct options *o = &c->o;
+
+	return !viewed && !o->json && !o->folded && !o->split && !o->label.n && !o->baseline.n && is_file(c->args.v[0]) && is_file(c->args.v[1]);
+}
+
+/* *done: it was told. */
+static int run_plain(struct ctx *c, struct work *w, bool *done, struct err *err)
+{
+	struct analyze_pair *pair = NULL;
+	struct report_model *m = NULL;
+	int rc = work_compare_files(w, &pair, err);
+
+	*done = pair != NULL;
+	if (pair)
+		rc = report_model_of(&m, analyze_pair_answer(pair), err);
+	if (m)
+		rc = print(c, m, err);
+	report_model_free(m);
+	analyze_pair_free(pair);
+	return rc;
+}
+
 static int run(struct ctx *c, struct err *err)
 {
 	struct work w;
 	struct report_model *m = NULL;
 	struct analyze_view v;
-	bool viewed = view_of(c, &v);
+	bool viewed = view_of(c, &v), done = false;
 	int rc = work_init(&w, c, err);
 
 	if (!rc)
@@ -103,6 +135,12 @@ static int run(struct ctx *c, struct err *err)
 		w.analyze.totals_only = !viewed && is_giant(c);
 		w.root[0].hint = "baseline";
 		w.root[1].hint = "current";
+		if (is_plain(c, viewed))
+			rc = run_plain(c, &w, &done, err);
+		if (done || rc) {
+			work_free(&w);
+			return rc;
+		}
 		rc = work_read_into_memory(&w, !w.analyze.totals_only, err);
 	}
 	if (!rc)

@@ -171,13 +171,29 @@ int work_init(struct work *w, struct ctx *c, struct err *err)
 	return 0;
 }
 
-static int start(struct work *w, bool tree, const char *known_db, struct err *err)
+static struct ingest_opts ingest_opts(struct work *w, bool tree, const char *known_db)
 {
-	struct ingest_opts o = { .roots = w->root, .n_roots = w->n_roots, .limits = &w->c->limits,
+	return (struct ingest_opts){ .roots = w->root, .n_roots = w->n_roots, .limits = &w->c->limits,
 		.workers = (unsigned)(w->c->o.workers < 1024 ? w->c->o.workers : 1024), .tree = tree, .sandbox = !w->c->o.no_sandbox,
 		.known_db = known_db, .progress = progress_ingest, .progress_arg = &w->progress, .stop = w->c->stop };
+}
+
+static int start(struct work *w, bool tree, const char *known_db, struct err *err)
+{
+	struct ingest_opts o = ingest_opts(w, tree, known_db);
 
 	return ingest_start(&w->ingest, &o, err);
+}
+
+static void end_reading(struct work *w, bool tell)
+{
+	progress_end(&w->progress);
+	ingest_free(w->ingest);
+	w->ingest = NULL;
+	if (tell)
+		progress_step(&w->progress, "read %zu files, %zu of them unchanged; %zu partly, %zu refused, %zu ignored",
+			      w->stats.read + w->stats.unchanged + w->stats.partial, w->stats.unchanged, w->stats.partial,
+			      w->stats.refused, w->stats.ignored);
 }
 
 static int finish(struct work *w, struct err *err)
@@ -186,13 +202,28 @@ static int finish(struct work *w, struct err *err)
 
 	store_stop_on(w->st, w->c->stop);
 	rc = ingest_finish(w->ingest, w->st, &w->stats, err);
-	progress_end(&w->progress);
-	ingest_free(w->ingest);
-	w->ingest = NULL;
+	end_reading(w, !rc);
+	return rc;
+}
+
+int work_compare_files(struct work *w, struct analyze_pair **out, struct err *err)
+{
+	struct ingest_opts o = ingest_opts(w, false, NULL);
+	struct profile_costs side[2] = { { .n_funcs = 0 }, { .n_funcs = 0 } };
+	bool plain = false;
+	int rc;
+
+	*out = NULL;
+	o.costs = true;
+	o.by_symbol = !w->analyze.totals_only;
+	rc = ingest_start(&w->ingest, &o, err);
 	if (!rc)
-		progress_step(&w->progress, "read %zu files, %zu of them unchanged; %zu partly, %zu refused, %zu ignored",
-			      w->stats.read + w->stats.unchanged + w->stats.partial, w->stats.unchanged, w->stats.partial,
-			      w->stats.refused, w->stats.ignored);
+		rc = ingest_costs(w->ingest, side, &plain, &w->stats, err);
+	end_reading(w, !rc && plain);
+	if (!rc && plain)
+		rc = analyze_pair(out, side, &w->analyze, err);
+	profile_costs_free(&side[0]);
+	profile_costs_free(&side[1]);
 	return rc;
 }
 

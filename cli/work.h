@@ -32,6 +32,8 @@ int work_init(struct work *w, struct ctx *c, struct err *err) ERR_MUST_CHECK;
 int work_read_into_file(struct work *w, struct err *err) ERR_MUST_CHECK;
 int work_read_into_memory(struct work *w, bool tree, struct err *err) ERR_MUST_CHECK;
 int work_publish(struct work *w, struct err *err) ERR_MUST_CHECK;
+/* Two roots that are files, compared without a database. *out NULL: not decided there, and nothing is said about why. */
+int work_compare_files(struct work *w, struct analyze_pair **out, struct err *err) ERR_MUST_CHECK;
 /* ERR_INPUT when not one file was usable; what was refused is listed on standard error. Notes --strict. */
 int work_check_inputs(struct work *w, struct err *err) ERR_MUST_CHECK;
 /* For two roots that are the two sides: ERR_INPUT when one holds nothing usable. */

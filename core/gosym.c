@@ -255,7 +255,7 @@ static void canonical_base(struct buf *out, struct str base)
 	if (n)
 		before = 'x';
 	for (base = str_skip(base, n); base.n; base = str_skip(base, n)) {
-		n = before == '.' ? 0 : counted(out, base, before == ')');
+		n = before == '.' || !strchr(".-\xc2", base.p[0]) || !base.p[0] ? 0 : counted(out, base, before == ')');
 		if (n) {
 			before = 'x';
 			continue;
@@ -290,4 +290,14 @@ void gosym_canonical(struct buf *out, struct str name)
 	name = str_skip(name, at.dot + 1);
 	if (!str_is(package, "runtime") || !runtime_base(out, name))
 		canonical_base(out, name);
+}
+
+bool gosym_is_artefact(struct str canonical)
+{
+	static const char *const list[] = { "runtime.asyncPreempt", "runtime.goexit", "runtime.asyncPreempt2" };
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (str_is(canonical, list[i]))
+			return true;
+	return false;
 }

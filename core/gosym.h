@@ -21,6 +21,8 @@
 struct str gosym_package(struct str name);	/* borrowed part of name; empty when it has none (C, assembly) */
 struct str gosym_base(struct str name);		/* what follows the package and its dot; all of it without a package */
 void gosym_canonical(struct buf *out, struct str name);
+/* A frame that two builds of one code need not share: a preemption point that was the leaf, what a goroutine exits through. Of a canonical name. */
+bool gosym_is_artefact(struct str canonical);
 struct str gosym_unvendor(struct str package);	/* what follows the last vendor/ of a package path */
 /* A package path as the source spells it: without the linker's %2e and without a vendor/ prefix. */
 void gosym_path(struct buf *out, struct str package);

@@ -20,6 +20,7 @@
 struct decode_opts {
 	const struct limits *limits;
 	bool tree;		/* false: function totals only, no call sites and samples (attrib diff) */
+	bool by_symbol;		/* without a tree: totals of canonical names, a func record for each, and what of a function's CPU is inlined */
 	const char *name;	/* the file's name, only for what its contents cannot tell: block or mutex */
 };
 

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ingest/costs_sink.h"
 #include "ingest/known.h"
 #include "ingest/pool.h"
 #include "ingest/rows.h"
@@ -36,6 +37,7 @@ struct ingest {
 	struct pool *pool;
 	struct place place;
 	struct rows *rows;
+	struct sink *sink; /* where records go: those of rows, or of ingest_costs() */
 	struct timespec begun;
 };
 
@@ -57,6 +59,8 @@ int ingest_start(struct ingest **out, const struct ingest_opts *o, struct err *e
 				   .known = &g->known,
 				   .limits = o->limits,
 				   .tree = o->tree,
+				   .costs = o->costs,
+				   .by_symbol = o->by_symbol,
 				   .sandbox = o->sandbox,
 				   .find = o->find ? o->find : decoder_find };
 	if (pool_open(&g->pool, &g->env, o->workers, err))
@@ -136,13 +140,13 @@ static int consume(struct ingest *g, size_t file, size_t *used, bool *blamed, st
 		return 0;
 	}
 	piece.n = piece.n > PIECE ? PIECE : piece.n;
-	rc = wire_replay(piece, used, rows_sink(g->rows), err);
+	rc = wire_replay(piece, used, g->sink, err);
 	if (!rc && *used == 0 && piece.n < bytes.n) /* one record larger than a piece */
-		rc = wire_replay(bytes, used, rows_sink(g->rows), err);
+		rc = wire_replay(bytes, used, g->sink, err);
 	if (!rc && *used == 0 && (pool_end(g->pool, file) || bytes.n > RECORD_MAX))
 		rc = err_set(err, ERR_FORMAT, "its records end in the middle");
 	pool_take(g->pool, file, *used);
-	if (rc && rc != ERR_FORMAT && !rows_blames_file(g->rows))
+	if (rc && rc != ERR_FORMAT && !(g->rows && rows_blames_file(g->rows)))
 		return rc;
 	if (rc) {
 		*blamed = true;
@@ -281,6 +285,7 @@ static int all_files(struct ingest *g, struct store *st, struct ingest_stats *st
 	if ((g->known.n == 0 && known_clear(st, err)) || known_drop_gone(st, &g->walk, &gone, err) ||
 	    rows_open(&g->rows, st, g->o.limits, &g->place, err))
 		return (int)err->code;
+	g->sink = rows_sink(g->rows);
 	tell(g);
 	for (size_t i = 0; i < g->walk.n; i++) {
 		if (one_file(g, st, i, stats, err))
@@ -305,4 +310,42 @@ int ingest_finish(struct ingest *g, struct store *st, struct ingest_stats *stats
 		return (int)err->code;
 	}
 	return store_make_indexes(st, err);
+}
+
+/* *plain stays true when the file is a profile and was read whole. */
+static int costs_of(struct ingest *g, size_t file, struct profile_costs *out, bool *plain, struct err *err)
+{
+	const struct wire_what *what;
+	struct wire_end why = { .verdict = WIRE_READ };
+	struct costs_sink sink;
+	bool blamed = false;
+
+	if (wait_for_what(g, file, err))
+		return (int)err->code;
+	what = pool_what(g->pool, file);
+	*plain = what && what->decoder > 0 && strcmp(what->kind, decoder_pprof.kind) == 0;
+	if (!*plain)
+		return 0;
+	costs_sink_init(&sink, out, g->o.limits);
+	g->sink = &sink.sink;
+	if (take_records(g, file, &blamed, &why, err))
+		return (int)err->code;
+	*plain = !blamed && consistent(what, pool_end(g->pool, file)) && pool_end(g->pool, file)->verdict == WIRE_READ && costs_sink_plain(&sink);
+	return 0;
+}
+
+int ingest_costs(struct ingest *g, struct profile_costs out[2], bool *plain, struct ingest_stats *stats, struct err *err)
+{
+	const struct walk_file *f = g->walk.file;
+
+	*stats = (struct ingest_stats){ 0 };
+	*plain = g->walk.n == 2 && f[0].root != f[1].root && f[0].root < 2 && f[1].root < 2 && !f[0].skip && !f[1].skip;
+	tell(g);
+	for (size_t i = 0; *plain && i < 2; i++) {
+		if (costs_of(g, i, &out[f[i].root], plain, err))
+			return (int)err->code;
+		pool_forget(g->pool, i);
+		stats->read++;
+	}
+	return 0;
 }

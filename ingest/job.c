@@ -66,7 +66,7 @@ static const struct decoder *recognise(const struct job_env *env, int fd, struct
 	struct err err = { 0 };
 	struct str head = STR_NONE;
 
-	if (file_sha256(fd, what->sha256, &err) || reader_peek(in, HEAD_BYTES, &head, &err)) {
+	if ((!env->costs && file_sha256(fd, what->sha256, &err)) || reader_peek(in, HEAD_BYTES, &head, &err)) {
 		snprintf(what->kind, sizeof(what->kind), "unreadable");
 		refuse(end, &err);
 		return NULL;
@@ -91,7 +91,7 @@ static const struct decoder *recognise(const struct job_env *env, int fd, struct
 static void decode(const struct job_env *env, const struct decoder *d, const struct walk_file *f, struct reader *in,
 		   struct wire *w, struct wire_end *end)
 {
-	struct decode_opts o = { .limits = env->limits, .tree = env->tree, .name = base_name(f->rel) };
+	struct decode_opts o = { .limits = env->limits, .tree = env->tree, .by_symbol = env->by_symbol, .name = base_name(f->rel) };
 	struct err err = { 0 };
 
 	if (is_profile(d))

@@ -14,7 +14,7 @@ struct job_env {
 	const struct known *known;
 	const struct limits *limits;
 	const struct decoder *(*find)(struct str head, const char **why);
-	bool tree, sandbox;
+	bool tree, sandbox, costs, by_symbol;	/* struct ingest_opts */
 };
 
 /* Reads file `index` of the list and tells all of it on w. Fails only when nobody listens. *starved: memory ran out, and

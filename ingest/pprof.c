@@ -383,6 +383,7 @@ static void pprof_free(struct pprof *p)
 	free(p->measure);
 	free(p->cum);
 	free(p->flat);
+	free(p->leaf);
 	tree_free(&p->tree);
 	free(p->node);
 	free(p);

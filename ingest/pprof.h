@@ -58,7 +58,11 @@ struct pprof {
 	enum pprof_kind kind;
 	bool delta;			/* duration tells that two snapshots were subtracted */
 	int64_t t0, t1, depth_cut;
-	int64_t *cum, *flat;		/* pprof_totals.c */
+	int64_t *cum, *flat;		/* pprof_totals.c; n_rows of them */
+	uint32_t n_rows;
+	struct pprof_leaf {
+		int64_t inlined, count;
+	} *leaf;			/* by row, by_symbol only */
 	struct tree tree;
 	uint32_t *node;			/* by sample */
 };

@@ -202,6 +202,15 @@ static int on_label_of_run(struct rows *r, const void *rec, struct err *err)
 	return to_place(r, REC_label_of_run, rec, err);
 }
 
+/* Nobody asks for it with a tree. */
+static int on_inlined_count(struct rows *r, const void *rec, struct err *err)
+{
+	(void)r;
+	(void)rec;
+	(void)err;
+	return 0;
+}
+
 static int (*const handler[REC_TYPES])(struct rows *r, const void *rec, struct err *err) = {
 	[REC_clock] = on_clock,
 	[REC_note] = on_note,
@@ -220,6 +229,7 @@ static int (*const handler[REC_TYPES])(struct rows *r, const void *rec, struct e
 	[REC_measure] = rows_put_measure,
 	[REC_sample] = rows_put_sample,
 	[REC_func_total] = rows_put_func_total,
+	[REC_inlined_count] = on_inlined_count,
 	[REC_gogroup] = rows_put_gogroup,
 	[REC_gc_cycle] = rows_put_gc_cycle,
 	[REC_series] = rows_put_series,

@@ -84,6 +84,17 @@ static int by_weight(const void *a, const void *b)
 	return model_order(x->name, y->name);
 }
 
+static void take_functions(struct report_model *m, struct model_function *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		f[i].found = model_found(f[i].flat) || model_found(f[i].cum);
+		f[i].weight = weight_of(&f[i]);
+		f[i].rank = i && str_eq(f[i].metric, f[i - 1].metric) ? f[i - 1].rank : words_metric_rank(f[i].metric);
+	}
+	m->functions.v = f;
+	m->functions.n = n;
+}
+
 /* changes is ordered by scope, metric, name: the tests of one function are neighbours. */
 static int link_functions(struct report_model *m, struct err *err)
 {
@@ -110,15 +121,9 @@ static int link_functions(struct report_model *m, struct err *err)
 		else if (str_is(c->stat, "own"))
 			last->own = c;
 	}
-	for (size_t i = 0; i < n; i++) {
-		f[i].found = model_found(f[i].flat) || model_found(f[i].cum);
-		f[i].weight = weight_of(&f[i]);
-		f[i].rank = i && str_eq(f[i].metric, f[i - 1].metric) ? f[i - 1].rank : words_metric_rank(f[i].metric);
-	}
+	take_functions(m, f, n);
 	if (n)
 		qsort(f, n, sizeof(*f), by_weight);
-	m->functions.v = f;
-	m->functions.n = n;
 	return 0;
 }
 
@@ -157,4 +162,77 @@ int model_link(struct report_model *m, struct err *err)
 	link_causes(m);
 	link_clusters(m);
 	return rc ? rc : link_totals(m, err);
+}
+
+/* ---- without a store ---- */
+
+static struct model_change change_of(const struct cost_change *c)
+{
+	return (struct model_change){ .metric = str_from(c->metric), .scope = str_from(c->scope), .name = c->name, .kind = c->kind ? str_from(c->kind) : STR_NONE,
+		.stat = str_from(c->stat), .unit = str_from(c->unit), .status = str_from(c->status), .base = c->base, .cur = c->cur, .delta = c->delta, .lo = c->lo,
+		.hi = c->hi, .relative = c->base > 0 || c->base < 0 ? c->delta / c->base : NAN, .p = c->p, .q = c->q, .smallest = c->smallest };
+}
+
+/* The changes of a metric's symbols come stat by stat, each ascending by symbol: two lists merge into one of functions, in no order of importance. */
+static int merge_functions(struct report_model *m, const struct cost_answer *a, struct err *err)
+{
+	struct model_function *f = arena_array(&m->arena, struct model_function, a->n + 1);
+	size_t n = 0;
+
+	if (!f)
+		return err_nomem(err);
+	for (size_t i = 0, k, end; i < a->n; i = end) {	/* [i, k) flat, [k, end) cum of a metric */
+		const char *metric = a->change[i].metric;
+
+		if (strcmp(a->change[i].scope, "symbol") != 0) {
+			end = i + 1;
+			continue;
+		}
+		for (k = i; k < a->n && strcmp(a->change[k].stat, "flat") == 0 && a->change[k].metric == metric; k++)
+			;
+		for (end = k; end < a->n && strcmp(a->change[end].stat, "cum") == 0 && a->change[end].metric == metric; end++)
+			;
+		for (size_t x = i, y = k; x < k || y < end;) {
+			const struct cost_change *flat = x < k ? &a->change[x] : NULL, *cum = y < end ? &a->change[y] : NULL;
+			const struct model_change *either;
+
+			if (flat && cum && flat->subject != cum->subject)
+				*(flat->subject < cum->subject ? &cum : &flat) = NULL;
+			either = &m->changes.v[flat ? x : y];
+			f[n++] = (struct model_function){ .metric = either->metric, .unit = either->unit, .name = either->name, .kind = either->kind,
+				.flat = flat ? &m->changes.v[x] : NULL, .cum = cum ? &m->changes.v[y] : NULL };
+			x += flat != NULL;
+			y += cum != NULL;
+		}
+	}
+	take_functions(m, f, n);
+	return 0;
+}
+
+int report_model_of(struct report_model **out, const struct cost_answer *a, struct err *err)
+{
+	struct report_model *m = calloc(1, sizeof(*m));
+	int rc = 0;
+
+	*out = NULL;
+	if (!m)
+		return err_nomem(err);
+	m->score = m->changed = m->explained = NAN;
+	m->changes.v = arena_array(&m->arena, struct model_change, a->n + 1);
+	m->caveats.v = arena_array(&m->arena, struct model_caveat, a->n_caveats + 1);
+	if (!m->changes.v || !m->caveats.v)
+		rc = err_nomem(err);
+	for (size_t i = 0; !rc && i < a->n; i++)
+		m->changes.v[m->changes.n++] = change_of(&a->change[i]);
+	for (size_t i = 0; !rc && i < a->n_caveats; i++)
+		m->caveats.v[m->caveats.n++].text = str_from(a->caveat[i]);
+	if (!rc)
+		rc = merge_functions(m, a, err);
+	if (!rc)
+		rc = link_totals(m, err);
+	if (rc)
+		report_model_free(m);
+	else
+		*out = m;
+	return rc;
 }

@@ -9,6 +9,7 @@
 #define REPORT_REPORT_H
 
 #include "core/buf.h"
+#include "core/costs.h"
 #include "core/store.h"
 
 #define REPORT_VERSION "0.1.0"		/* of the tool, printed by every output */
@@ -18,6 +19,8 @@ struct report_model;
 struct plots;
 
 int report_model_load(struct report_model **out, struct store *st, struct err *err) ERR_MUST_CHECK;
+/* Of a comparison that no store holds: its totals and functions for report_diff(), and its caveats. Texts stay those of the answer. */
+int report_model_of(struct report_model **out, const struct cost_answer *a, struct err *err) ERR_MUST_CHECK;
 /* Adds each function's raw sums of both sides, which only report_diff_json() prints. */
 int report_model_add_raw(struct report_model *m, struct store *st, struct err *err) ERR_MUST_CHECK;
 void report_model_free(struct report_model *m);		/* NULL is fine */
