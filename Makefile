@@ -114,18 +114,22 @@ test-ui: ## the page in a browser: screenshots, contrast, keys, speed, outside v
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
 	$(Q)sh tests/ui/run ./$(BIN)
 
-test-all: ## make test, with gcc and clang, with sanitizers, with valgrind
+test-all: ## make test, with gcc and clang, with sanitizers, with valgrind, with MSan
 	$(Q)sh tests/deps clang libclang-rt-14-dev valgrind
 	$(Q)$(MAKE) test
 	$(Q)$(MAKE) test SAN=1
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) B=build/clang BIN=build/clang/attrib CC=clang all units
 	$(Q)sh tests/all build/clang build/clang/attrib
 	$(Q)sh tests/valgrind build attrib
+	$(Q)sh tests/msan
 	$(Q)sh tests/counts build ./attrib || [ $$? = 77 ]
 	$(Q)sh tests/triage-all ./attrib build/san/attrib
 	$(Q)$(MAKE) --no-print-directory faults FAULTS=1000
 
-lint: ## clang-tidy, cppcheck, shellcheck, layers, sizes
+coverage: deps ## lines and branches that all tests together reach (gcov), and failures injected; the floor is 90 %; half an hour
+	$(Q)sh tests/coverage
+
+lint: ## clang-tidy, cppcheck, gcc -fanalyzer, shellcheck, layers, sizes; what did not change is not looked at again
 	$(Q)sh tests/deps clang clang-tidy cppcheck shellcheck
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)sh tests/lint $(B) "$(PKG_CFLAGS)"
@@ -179,4 +183,4 @@ clean: ## forget the build
 	$(Q)rm -rf build attrib
 
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(EVAL:.o=.d) $(EVALMAIN:.o=.d)
-.PHONY: all units help deps demo test test-ui test-all lint bench eval corpus fuzz faults accept docs install clean
+.PHONY: all units help deps demo test test-ui test-all coverage lint bench eval corpus fuzz faults accept docs install clean

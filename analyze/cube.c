@@ -506,3 +506,24 @@ int cube_of_pair(struct cube *c, struct pass *p, const struct tree *t, const cha
 	}
 	return rc;
 }
+
+int cube_paths(struct pass *p, const struct cube_slice *s, void (*add)(void *to, uint32_t path, double amount, double count), void *to, struct err *err)
+{
+	const int64_t measure[] = { s->measure, s->minus };
+	int rc = 0;
+
+	for (int i = 0; !rc && i < 2 && measure[i] != STORE_NULL; i++) {
+		double sign = i ? -1 : 1;
+		struct stmt *q;
+
+		rc = store_query(p->st, &q, err,
+				 "SELECT c.path, sum(s.amount), sum(s.count) FROM sample s JOIN callsite_path c ON c.callsite = s.callsite"
+				 " WHERE s.measure = ?1" LABELS_OF("s.labelset", "2") " GROUP BY c.path", "is", measure[i], labels_side(p, s->side));
+		if (rc)
+			return rc;
+		while (store_next(q, err))
+			add(to, (uint32_t)stmt_int(q, 0), sign * stmt_real(q, 1), sign * stmt_real(q, 2));
+		rc = store_end(q, err);
+	}
+	return rc;
+}

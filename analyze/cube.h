@@ -61,6 +61,9 @@ struct profile_costs;
 int cube_of_pair(struct cube *c, struct pass *p, const struct tree *t, const char *metric, const struct profile_costs *side, uint32_t *const of[SIDES],
 		 struct err *err) ERR_MUST_CHECK;
 
+/* What a slice holds by path, those of `minus` taken off; of its side's labels only, where labels part the sides. */
+int cube_paths(struct pass *p, const struct cube_slice *s, void (*add)(void *to, uint32_t path, double amount, double count), void *to, struct err *err) ERR_MUST_CHECK;
+
 /* Raw events behind a (count, amount) pair of one bucket. */
 double cube_raw(const struct cube *c, const struct pass *p, double count, double amount);
 

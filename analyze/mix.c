@@ -21,7 +21,7 @@
 struct entries {
 	struct handlers h;
 	double *amount, *count;		/* by slice and symbol */
-	size_t width;
+	size_t width, slice;		/* slice: the one that is added */
 };
 
 struct mix {
@@ -31,22 +31,13 @@ struct mix {
 	double d_up, d_down;
 };
 
-static int add_measure(struct entries *e, struct pass *p, int64_t measure, double sign, size_t slice, struct err *err)
+static void add_path(void *to, uint32_t path, double amount, double count)
 {
-	struct stmt *q;
-	int rc = store_query(p->st, &q, err,
-			     "SELECT c.path, sum(s.amount), sum(s.count) FROM sample s JOIN callsite_path c ON c.callsite = s.callsite"
-			     " WHERE s.measure = ? GROUP BY c.path", "i", measure);
+	struct entries *e = to;
+	size_t at = e->slice * e->width + e->h.entry[path];
 
-	if (rc)
-		return rc;
-	while (store_next(q, err)) {
-		size_t at = slice * e->width + e->h.entry[stmt_int(q, 0)];
-
-		e->amount[at] += sign * stmt_real(q, 1);
-		e->count[at] += sign * stmt_real(q, 2);
-	}
-	return store_end(q, err);
+	e->amount[at] += amount;
+	e->count[at] += count;
 }
 
 static int sum_entries(struct entries *e, struct pass *p, const struct cube *c, struct err *err)
@@ -58,11 +49,8 @@ static int sum_entries(struct entries *e, struct pass *p, const struct cube *c, 
 	e->count = arena_array(&p->mem, double, c->n * e->width);
 	if (!e->amount || !e->count)
 		return err_nomem(err);
-	for (size_t s = 0; !rc && s < c->n; s++) {
-		rc = add_measure(e, p, c->slice[s].measure, 1, s, err);
-		if (!rc && c->slice[s].minus != STORE_NULL)
-			rc = add_measure(e, p, c->slice[s].minus, -1, s, err);
-	}
+	for (e->slice = 0; !rc && e->slice < c->n; e->slice++)
+		rc = cube_paths(p, &c->slice[e->slice], add_path, e, err);
 	return rc;
 }
 

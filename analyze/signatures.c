@@ -12,7 +12,6 @@
 #include <stdio.h>
 
 #include "analyze/catalogue.h"
-#include "analyze/labels.h"
 #include "analyze/cube.h"
 #include "analyze/goroutines.h"
 #include "analyze/handlers.h"
@@ -36,27 +35,17 @@ struct signature {
 	double grown;			/* what each request or second costs more */
 };
 
-/* Adds what a measure has in marked paths to each signature's sums. */
-static int add_measure(struct pass *p, enum side side, int64_t measure, double sign, const uint64_t *mask, double amount[MAX_BITS],
-		       double count[MAX_BITS], struct err *err)
+/* Sums of each signature over the paths that are marked with its bit. */
+struct bits { const uint64_t *of_path; double amount[MAX_BITS], count[MAX_BITS]; };
+
+static void add_path(void *to, uint32_t path, double amount, double count)
 {
-	struct stmt *q;
-	int rc = store_query(p->st, &q, err,
-			     "SELECT c.path, sum(s.amount), sum(s.count) FROM sample s JOIN callsite_path c ON c.callsite = s.callsite"
-			     " WHERE s.measure = ?1" LABELS_OF("s.labelset", "2") " GROUP BY c.path", "is", measure, labels_side(p, side));
+	struct bits *b = to;
 
-	if (rc)
-		return rc;
-	while (store_next(q, err)) {
-		uint64_t m = mask[stmt_int(q, 0)];
-		double a = sign * stmt_real(q, 1), n = sign * stmt_real(q, 2);
-
-		for (; m; m &= m - 1) {
-			amount[__builtin_ctzll(m)] += a;
-			count[__builtin_ctzll(m)] += n;
-		}
+	for (uint64_t m = b->of_path[path]; m; m &= m - 1) {
+		b->amount[__builtin_ctzll(m)] += amount;
+		b->count[__builtin_ctzll(m)] += count;
 	}
-	return store_end(q, err);
 }
 
 /* What a slice's cost is divided by. */
@@ -238,17 +227,15 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 				rc = err_nomem(err);
 		}
 	for (size_t s = 0; !rc && s < c.n; s++) {
-		double amount[MAX_BITS] = { 0 }, count[MAX_BITS] = { 0 };
+		struct bits b = { .of_path = paths };
 		const struct cube_slice *sl = &c.slice[s];
 
-		rc = add_measure(p, sl->side, sl->measure, 1, paths, amount, count, err);
-		if (!rc && sl->minus != STORE_NULL)
-			rc = add_measure(p, sl->side, sl->minus, -1, paths, amount, count, err);
+		rc = cube_paths(p, sl, add_path, &b, err);
 		for (size_t i = 0; i < n; i++) {
-			g[i].events[sl->side] += fmax(0, count[i]);
+			g[i].events[sl->side] += fmax(0, b.count[i]);
 			g[i].window[sl->side][g[i].n[sl->side]++] = (struct ratio_window){
 				.run = (uint32_t)(p->n_runs[BASE] > 1 && p->n_runs[CUR] > 1 ? sl->run : sl->instance),
-				.count = fmax(0, cube_raw(&c, p, count[i], amount[i])), .amount = fmax(0, amount[i]),
+				.count = fmax(0, cube_raw(&c, p, b.count[i], b.amount[i])), .amount = fmax(0, b.amount[i]),
 				.exposure = exposure_of(g[i].f, sl) };
 		}
 	}

@@ -76,7 +76,7 @@ static int take_varint(struct split *s, uint64_t *value, uint64_t at, struct err
 
 int split_next(struct split *s, struct split_field *f, bool *end, struct err *err)
 {
-	uint64_t tag;
+	uint64_t tag = 0;
 	int rc = fill(s, VARINT_MAX, err);
 
 	if (rc)

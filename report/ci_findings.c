@@ -153,14 +153,9 @@ void ci_message(struct buf *b, const struct report_model *m, const struct ci_fin
 
 void ci_headline(struct buf *b, const struct report_model *m)
 {
-	size_t failed = 0, warned = 0;
+	size_t failed, warned;
 
-	for (size_t i = 0; i < m->gates.n; i++) {
-		bool pass = str_is(m->gates.v[i].result, "pass"), warn = str_is(m->gates.v[i].level, "warn");
-
-		failed += !pass && !warn;
-		warned += !pass && warn;
-	}
+	say_gates_failed(m, &failed, &warned);
 	if (failed)
 		buf_printf(b, "%zu of %zu gates failed", failed, m->gates.n);
 	else if (m->gates.n)

@@ -102,19 +102,14 @@ void report_junit(struct buf *out, const struct report_model *m, const struct re
 	struct buf path = { .limit = 1 << 16 }, text = { .limit = 1 << 20 };
 	struct ci_finding f[CI_FINDINGS];
 	struct ci_repo repo;
-	size_t failed = 0, skipped = 0, n;
+	size_t failed, skipped, n;
 	int64_t line;
 
 	ci_repo_find(&repo, m, ci);
 	n = ci_findings(f, m, &repo);
 	if (n && f[0].in_repo && !ci_finding_path(&path, &line, &repo, &f[0]))
 		buf_reset(&path);
-	for (size_t i = 0; i < m->gates.n; i++) {
-		bool pass = str_is(m->gates.v[i].result, "pass"), warn = str_is(m->gates.v[i].level, "warn");
-
-		failed += !pass && !warn;
-		skipped += !pass && warn;
-	}
+	say_gates_failed(m, &failed, &skipped);
 	buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"attrib\"");
 	put_counts(out, m->gates.n + 1, failed, skipped);
 	buf_puts(out, "  <testsuite");

@@ -183,16 +183,22 @@ void say_gate(struct buf *b, const struct model_gate *g)
 	}
 }
 
-void say_gate_counts(struct buf *b, const struct report_model *m)
+void say_gates_failed(const struct report_model *m, size_t *failed, size_t *warned)
 {
-	size_t failed = 0, warned = 0;
-
+	*failed = *warned = 0;
 	for (size_t i = 0; i < m->gates.n; i++) {
 		bool pass = str_is(m->gates.v[i].result, "pass"), warn = str_is(m->gates.v[i].level, "warn");
 
-		failed += !pass && !warn;
-		warned += !pass && warn;
+		*failed += !pass && !warn;
+		*warned += !pass && warn;
 	}
+}
+
+void say_gate_counts(struct buf *b, const struct report_model *m)
+{
+	size_t failed, warned;
+
+	say_gates_failed(m, &failed, &warned);
 	buf_printf(b, "%zu failed, %zu warned, %zu passed", failed, warned, m->gates.n - failed - warned);
 }
 

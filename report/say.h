@@ -22,6 +22,8 @@ void say_could_have_seen(struct buf *out, const struct report_model *m, bool utf
 void say_sureness(struct buf *out, const struct report_model *m);
 void say_caveat(struct buf *out, const struct model_caveat *c);
 void say_gate(struct buf *out, const struct model_gate *g);
+/* Gates that did not pass: those that fail the run, and those that only warn. */
+void say_gates_failed(const struct report_model *m, size_t *failed, size_t *warned);
 void say_gate_counts(struct buf *out, const struct report_model *m);
 /* "explain RUN:memory_leak" or "doctor RUN", with run as it stands in a command line, and what that would tell. */
 const char *say_next(struct buf *out, const struct report_model *m, struct str run);
