@@ -33,12 +33,14 @@ extern int __real_setrlimit(int what, const struct rlimit *r);
 extern int __real_execve(const char *path, char *const argv[], char *const env[]);
 extern int __real_execvp(const char *file, char *const argv[]);
 extern int __real_kill(pid_t pid, int sig);
+extern int __real_raise(int sig);
 extern long __real_syscall(long number, ...);
 _Noreturn void __wrap__exit(int status);
 int __wrap_setrlimit(int what, const struct rlimit *r);
 int __wrap_execve(const char *path, char *const argv[], char *const env[]);
 int __wrap_execvp(const char *file, char *const argv[]);
 int __wrap_kill(pid_t pid, int sig);
+int __wrap_raise(int sig);
 long __wrap_syscall(long number, ...);
 
 static void no_more_faults(void)
@@ -96,6 +98,14 @@ static void on_kill(int sig)
 int __wrap_kill(pid_t pid, int sig)
 {
 	return __real_kill(pid, sig == SIGKILL ? SIGPROF : sig);
+}
+
+/* A screen whose terminal is gone gives it back and ends by the signal it got. */
+int __wrap_raise(int sig)
+{
+	alarm(3);
+	dump();
+	return __real_raise(sig);
 }
 
 int __wrap_setrlimit(int what, const struct rlimit *r)
