@@ -186,10 +186,10 @@ static bool lines_in_pair(const struct tree *t, const struct profile_costs *side
 	for (uint32_t y = 1; y <= t->n_symbols; y++) {
 		const struct first_line *b = &v[BASE][y], *c = &v[CUR][y];
 
-		if ((t->sym[y].kind != KIND_STD && t->sym[y].kind != KIND_RUNTIME) || !b->line || !c->line)
+		if ((t->sym[y].kind != KIND_STD && t->sym[y].kind != KIND_RUNTIME) || !b->line || !c->line || b->several || c->several)
 			continue;
 		n++;
-		other += b->several || c->several || b->line != c->line;
+		other += b->line != c->line;
 	}
 	return 2 * n >= MIN_COMMON && (double)other >= OTHER_LINES / 2 * (double)n;
 }
