@@ -216,6 +216,8 @@ int work_compare_files(struct work *w, struct analyze_pair **out, struct err *er
 	*out = NULL;
 	o.costs = true;
 	o.by_symbol = !w->analyze.totals_only;
+	if (o.by_symbol && !o.workers)	/* small files: a second process takes longer to make than it saves */
+		o.workers = 1;
 	rc = ingest_start(&w->ingest, &o, err);
 	if (!rc)
 		rc = ingest_costs(w->ingest, side, &plain, &w->stats, err);

@@ -245,6 +245,12 @@ static bool runtime_base(struct buf *out, struct str base)
 	return true;
 }
 
+/* What counted() and brackets can begin with. */
+static bool begins_part(char c)
+{
+	return c == '.' || c == '-' || c == '[' || c == '\xc2';
+}
+
 static void canonical_base(struct buf *out, struct str base)
 {
 	char before = '.';
@@ -255,7 +261,7 @@ static void canonical_base(struct buf *out, struct str base)
 	if (n)
 		before = 'x';
 	for (base = str_skip(base, n); base.n; base = str_skip(base, n)) {
-		n = before == '.' || !strchr(".-\xc2", base.p[0]) || !base.p[0] ? 0 : counted(out, base, before == ')');
+		n = before == '.' ? 0 : counted(out, base, before == ')');
 		if (n) {
 			before = 'x';
 			continue;
@@ -266,9 +272,10 @@ static void canonical_base(struct buf *out, struct str base)
 			before = ']';
 			continue;
 		}
-		before = base.p[0];
-		buf_byte(out, before);
-		n = 1;
+		for (n = 1; n < base.n && !begins_part(base.p[n]); n++)
+			;
+		buf_add(out, base.p, n);
+		before = base.p[n - 1];
 	}
 }
 

@@ -23,6 +23,7 @@
 struct walk {
 	uint32_t *row_of_name;		/* NULL: names are rows */
 	bool *left_out;			/* by name */
+	uint32_t *slot_row;		/* by slot; NONE: left out */
 	uint32_t *one;			/* by location: the row of its only frame; NONE: look at its slots */
 	const uint8_t *role;		/* by name; NULL: no votes are wanted */
 	int64_t unlocks, waits;
@@ -74,17 +75,18 @@ static int read_names(const struct pprof *p, struct str stack, uint32_t *name, s
 }
 
 /* The frames of one location that is not a single one; *leaf: the row of the last that has one. */
-static size_t add_slots(struct pprof *p, const struct walk *w, uint32_t location, int64_t stamp, const int64_t *value, uint32_t *leaf)
+static inline __attribute__((always_inline)) size_t add_slots(struct pprof *p, const struct walk *w, uint32_t location, int64_t stamp, const int64_t *value,
+							      uint32_t n_cols, uint32_t *leaf)
 {
 	const struct pprof_span *span = &p->f.loc[location];
 
 	for (uint32_t k = 0; k < span->n; k++) {
-		uint32_t name = p->f.slot_name[span->at + k];
+		uint32_t row = w->slot_row[span->at + k];
 
-		if (w->left_out && w->left_out[name])
+		if (row == NONE)
 			continue;
-		*leaf = w->row_of_name ? w->row_of_name[name] : name;
-		add_cum(p, *leaf, stamp, value, p->s.n_cols);
+		*leaf = row;
+		add_cum(p, row, stamp, value, n_cols);
 	}
 	return span->n;
 }
@@ -99,7 +101,7 @@ static inline __attribute__((always_inline)) size_t add_stack(struct pprof *p, c
 		uint32_t location = stack_row(at), row = w->one[location];
 
 		if (row == NONE) {
-			n += add_slots(p, w, location, stamp, value, leaf);
+			n += add_slots(p, w, location, stamp, value, n_cols, leaf);
 			continue;
 		}
 		add_cum(p, row, stamp, value, n_cols);
@@ -226,16 +228,18 @@ static int find_symbols(struct pprof *p, struct walk *w, struct err *err)
 static int find_ones(struct pprof *p, struct walk *w, struct err *err)
 {
 	w->one = malloc((p->t.n_loc + 1) * sizeof(*w->one));
-	if (!w->one)
+	w->slot_row = w->row_of_name ? malloc((p->f.n_slots + 1) * sizeof(*w->slot_row)) : p->f.slot_name;
+	if (!w->one || !w->slot_row)
 		return err_nomem(err);
+	for (size_t i = 0; w->row_of_name && i < p->f.n_slots; i++) {
+		uint32_t name = p->f.slot_name[i];
+
+		w->slot_row[i] = w->left_out[name] ? NONE : w->row_of_name[name];
+	}
 	for (size_t i = 0; i < p->t.n_loc; i++) {
 		const struct pprof_span *span = &p->f.loc[i];
-		uint32_t name = span->name;
 
-		if (span->n != 1 || (w->left_out && w->left_out[name]))
-			w->one[i] = NONE;
-		else
-			w->one[i] = w->row_of_name ? w->row_of_name[name] : name;
+		w->one[i] = span->n == 1 ? w->slot_row[span->at] : NONE;
 	}
 	return 0;
 }
@@ -278,6 +282,8 @@ int pprof_totals(struct pprof *p, struct err *err)
 		rc = add_sample(p, i, &w, err);
 	free(w.name);
 	free(w.one);
+	if (w.row_of_name)	/* else they are the frames' own */
+		free(w.slot_row);
 	free(w.row_of_name);
 	free(w.left_out);
 	free(role);
