@@ -96,6 +96,10 @@ static int add_slot(struct pprof *p, struct pprof_frame frame, struct err *err)
 	struct pprof_frames *f = &p->f;
 
 	f->slot_name[f->n_slots] = f->func[frame.func].name;
+	if (!p->o->tree) {	/* only call sites are made of frames */
+		f->slot_frame[f->n_slots++] = NONE;
+		return 0;
+	}
 	return frame_of(p, frame, &f->slot_frame[f->n_slots++], err);
 }
 

@@ -114,12 +114,14 @@ static inline __attribute__((always_inline)) size_t add_stack(struct pprof *p, c
 /* What stands on no row, for lack of frames or of any but artefacts: on the last name's. */
 static uint32_t add_bare(struct pprof *p, const struct walk *w, struct str stack, int64_t stamp, const int64_t *value)
 {
-	uint32_t name = p->f.func[p->f.frame[p->f.unknown == NONE ? 0 : p->f.unknown].func].name;
+	uint32_t name;
 
 	if (stack.n) {
 		const struct pprof_span *span = &p->f.loc[stack_row((const unsigned char *)stack.p + stack.n - STACK_STEP)];
 
 		name = p->f.slot_name[span->at + span->n - 1];
+	} else {
+		name = p->f.func[p->f.frame[p->f.unknown].func].name;
 	}
 	name = w->row_of_name ? w->row_of_name[name] : name;
 	add_cum(p, name, stamp, value, p->s.n_cols);
