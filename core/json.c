@@ -20,6 +20,7 @@
 #include "core/fmt.h"
 
 #define BIG_INTS 1000
+#define DEPTH	 1000 /* SQLite refuses at 2000, where it counts a member and its value apart */
 
 struct node {
 	struct str key, text;	/* text: strings; the digits of an integer beyond int64 */
@@ -106,6 +107,27 @@ static int bind(struct json *j, sqlite3_stmt *q, struct str text, struct err *er
 	return 0;
 }
 
+/* json_valid() says no to a sound document for two reasons: it is nested too deeply, or there was no memory. */
+static bool deep(struct str text)
+{
+	size_t depth = 0, most = 0;
+	bool in = false;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (in && c == '\\')
+			i++;
+		else if (c == '"')
+			in = !in;
+		else if (!in && (c == '{' || c == '['))
+			most = ++depth > most ? depth : most;
+		else if (!in && (c == '}' || c == ']') && depth)
+			depth--;
+	}
+	return most > DEPTH;
+}
+
 static int check_valid(struct json *j, struct str text, struct err *err)
 {
 	const char *why, *nul = text.n ? memchr(text.p, 0, text.n) : NULL;
@@ -127,6 +149,8 @@ static int check_valid(struct json *j, struct str text, struct err *err)
 	if (valid)
 		return 0;
 	at = json_fault(text, &why);
+	if (!why && !deep(text))
+		return err_nomem(err);
 	return refuse(text, at, why ? why : "it is nested too deeply", err);
 }
 

@@ -348,14 +348,19 @@ double stmt_real(struct stmt *q, int col)
 	return stmt_null(q, col) ? NAN : sqlite3_column_double(q->s, col);
 }
 
-/* Conversion may need memory: a NULL for what is not NULL ends the statement, or a row would be told wrong. */
-static struct str column(struct stmt *q, int col, const void *p)
+/*
+ * Conversion may need memory: a NULL for what was not NULL ends the statement, or a row would be told wrong. Asked before, since a value that
+ * could not be converted is NULL from then on.
+ */
+static struct str column(struct stmt *q, int col, bool blob)
 {
+	bool null = stmt_null(q, col);
+	const void *p = blob ? sqlite3_column_blob(q->s, col) : sqlite3_column_text(q->s, col);
 	size_t n = (size_t)sqlite3_column_bytes(q->s, col);
 
 	if (p)
 		return (struct str){ p, n };
-	if (stmt_null(q, col))
+	if (null)
 		return STR_NONE;
 	if (sqlite3_errcode(q->st->db) == SQLITE_NOMEM)
 		err_nomem(&q->failed);
@@ -364,12 +369,12 @@ static struct str column(struct stmt *q, int col, const void *p)
 
 struct str stmt_text(struct stmt *q, int col)
 {
-	return column(q, col, sqlite3_column_text(q->s, col));
+	return column(q, col, false);
 }
 
 struct str stmt_blob(struct stmt *q, int col)
 {
-	return column(q, col, sqlite3_column_blob(q->s, col));
+	return column(q, col, true);
 }
 
 bool stmt_null(struct stmt *q, int col)

@@ -59,7 +59,7 @@ FROM guilty g
 CREATE VIEW recommendations AS
 SELECT r.analysis, r.rank, r.cause, c.title, c.score, r.variant, r.act, f.name AS function, f.file, r.line,
   r.gain_lo, r.gain_hi, r.gain_unit, r.risk, r.versions, r.verify,
-  CASE WHEN json_valid(r.facts) THEN r.facts ELSE json_quote(r.facts) END AS facts, r.needs
+  r.facts, r.needs
 FROM recommendation r
   LEFT JOIN cause c ON c.analysis = r.analysis AND c.id = r.cause LEFT JOIN func f ON f.id = r.func;
 

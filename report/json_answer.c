@@ -7,6 +7,7 @@
  */
 #include <math.h>
 
+#include "core/json.h"
 #include "report/json_parts.h"
 #include "report/words.h"
 
@@ -110,6 +111,8 @@ static void put_cause(struct jsonw *w, const struct model_cause *c)
 
 static void put_recommendation(struct jsonw *w, const struct model_recommendation *r)
 {
+	const char *why;
+
 	jsonw_open(w, NULL, '{');
 	jsonw_int(w, "rank", r->rank);
 	jsonw_text(w, "cause", r->cause);
@@ -128,7 +131,11 @@ static void put_recommendation(struct jsonw *w, const struct model_recommendatio
 	jsonw_text(w, "file", r->place.file);
 	put_line(w, r->place.line);
 	jsonw_text(w, "versions", r->versions);
-	jsonw_raw(w, "facts", r->facts);
+	/* Looked at here and not by SQLite, which calls JSON invalid when it has no memory to parse it. */
+	if (json_fault(r->facts, &why) == r->facts.n)
+		jsonw_raw(w, "facts", r->facts);
+	else
+		jsonw_text(w, "facts", r->facts);
 	jsonw_close(w, '}');
 }
 

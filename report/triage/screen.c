@@ -23,8 +23,9 @@
 #undef columns /* term.h takes plain words for names of capabilities */
 #undef lines
 
-#define ESC_WAIT_MS 25
-#define LEAVE_BYTES 256
+#define ESC_WAIT_MS  25
+#define LEAVE_BYTES  256
+#define CURSES_BYTES (2u << 20) /* a large screen takes some 1 MiB */
 
 static SCREEN *screen;
 static bool taken_colour, is_utf8, use_mouse;
@@ -118,13 +119,22 @@ static void take_colours(bool wanted)
 int screen_open(const struct screen_opts *o, struct err *err)
 {
 	const char *why;
+	void *room;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_set(err, ERR_USAGE, "triage needs a terminal; `attrib report` prints the answer anywhere");
 	if (tcgetattr(STDIN_FILENO, &before))
 		return err_sys(err, ERR_USAGE, errno, "cannot ask the terminal");
+	/* ncurses does not look whether it was given memory: better to know before that there is some. */
+	room = malloc(CURSES_BYTES);
+	if (!room)
+		return err_nomem(err);
+	free(room);
 	set_escdelay(ESC_WAIT_MS);
+	errno = 0;
 	screen = newterm(NULL, stdout, stdin);
+	if (!screen && errno == ENOMEM)
+		return err_nomem(err);
 	if (!screen)
 		return err_set(err, ERR_USAGE, "this terminal's kind (TERM) is not known; try TERM=xterm or TERM=vt100");
 	why = tigetstr("cup");

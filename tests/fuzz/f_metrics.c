@@ -76,11 +76,13 @@ static int run(const struct decoder *d, struct str text, struct tally *t)
 	struct reader *in;
 	int rc;
 
-	l.source_series = 50;
-	l.label_sets = 8;
-	l.json_bytes = 32768;
-	l.line_bytes = 4096;
-	l.strings_bytes = 1 << 16;
+	if (one_small()) {
+		l.source_series = 50;
+		l.label_sets = 8;
+		l.json_bytes = 32768;
+		l.line_bytes = 4096;
+		l.strings_bytes = 1 << 16;
+	}
 	*t = (struct tally){ .sink.put = put };
 	if (reader_open_mem(&in, text, &l, &err))
 		return (int)err.code;

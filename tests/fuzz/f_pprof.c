@@ -74,10 +74,12 @@ static int decode(const uint8_t *data, size_t size, bool tree, struct tally *t)
 	struct err err = { 0 };
 	int rc;
 
-	limits.tree_nodes = 50;
-	limits.label_sets = 20;
-	limits.message_bytes = 1 << 20;
-	limits.stack_frames = 200;
+	if (one_small()) {
+		limits.tree_nodes = 50;
+		limits.label_sets = 20;
+		limits.message_bytes = 1 << 20;
+		limits.stack_frames = 200;
+	}
 	t->sink.put = put;
 	rc = reader_open_mem(&in, (struct str){ (const char *)data, size }, &limits, &err);
 	if (!rc)

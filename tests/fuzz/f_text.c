@@ -110,12 +110,14 @@ static int decode(const struct decoder *d, struct str text, bool tree, struct ta
 	struct err err = { 0 };
 	int rc;
 
-	limits.tree_nodes = 20;
-	limits.label_sets = 3;
-	limits.line_bytes = 400;
-	limits.stack_frames = 40;
-	limits.source_series = 10;
-	limits.json_bytes = 4000;
+	if (one_small()) {
+		limits.tree_nodes = 20;
+		limits.label_sets = 3;
+		limits.line_bytes = 400;
+		limits.stack_frames = 40;
+		limits.source_series = 10;
+		limits.json_bytes = 4000;
+	}
 	t->sink.put = put;
 	rc = reader_open_mem(&in, text, &limits, &err);
 	if (!rc)
