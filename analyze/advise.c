@@ -194,7 +194,7 @@ static int join_facts(struct pass *p, struct advice *a, const struct buf *gain, 
 	buf_str(&b, buf_view(gain));
 	buf_str(&b, gain->len || !numbers->len ? buf_view(numbers) : str_skip(buf_view(numbers), 1));
 	buf_byte(&b, '}');
-	a->facts = b.failed ? NULL : arena_strndup(&p->mem, b.data, b.len);
+	a->facts = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return a->facts ? 0 : err_nomem(err);
 }
@@ -219,7 +219,7 @@ static int of_cause(struct pass *p, struct advice *a, const struct advice_facts 
 		advice_fill(&t, a->variant ? a->variant->action : a->spec->text.action,
 			    &(struct advice_words){ a->main.name, buf_view(&where), a->creator.name }, &f);
 		a->needs = t.missing >= 0 && !t.facts.len ? advice_fact_needs((enum advice_fact)t.missing) : NULL;
-		a->act = t.out.failed ? NULL : arena_strndup(&p->mem, t.out.data, t.out.len);
+		a->act = arena_buf(&p->mem, &t.out);
 		rc = a->act ? join_facts(p, a, &gain, &t.facts, err) : err_nomem(err);
 	}
 	if (!rc && !a->needs && isnan(a->gain_lo))

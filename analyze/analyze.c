@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "analyze/pass.h"
+#include "core/buf.h"
 
 const char *const side_name[SIDES] = { "baseline", "current" };
 const char *const design_name[] = { "two_sides", "early_late", "split", "snapshot" };
@@ -101,6 +102,8 @@ static int run_passes(struct store *st, const struct analyze_opts *o, const stru
 	for (int i = 0; !rc && list[i].run; i++)
 		if (!(list[i].whole && p.one_process))
 			rc = list[i].run(&p, err);
+	if (!rc && (p.mem.failed || buf_starved()))	/* a text that a pass kept and did not look at */
+		rc = err_nomem(err);
 	if (!rc)
 		rc = store_commit(st, err);
 	else

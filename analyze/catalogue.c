@@ -219,7 +219,7 @@ int catalogue_text(struct catalogue_parse *ps, const char **field, const char *v
 		buf_byte(&b, ' ');
 	}
 	buf_puts(&b, value);
-	*field = b.failed ? NULL : arena_strndup(&ps->c->mem, b.data, b.len);
+	*field = arena_buf(&ps->c->mem, &b);
 	buf_free(&b);
 	return *field ? 1 : inifile_nomem(&ps->in);
 }

@@ -77,7 +77,7 @@ static int set_line(struct catalogue_parse *ps, struct cause_spec *s, const char
 			buf_puts(&text, " down");
 		if (!isnan(x->level))
 			buf_printf(&text, " level=%g", x->level);
-		x->text = text.failed ? NULL : arena_strndup(&ps->c->mem, text.data, text.len);
+		x->text = arena_buf(&ps->c->mem, &text);
 		buf_free(&text);
 		return x->text ? 1 : inifile_nomem(&ps->in);
 	}

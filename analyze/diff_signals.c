@@ -36,7 +36,7 @@ static const char *sentence(struct pass *p, const char *what, double base, doubl
 		fmt_change(&b, cur / base - 1);
 		buf_puts(&b, ")");
 	}
-	s = arena_strndup(&p->mem, b.data, b.len);
+	s = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return s;
 }

@@ -158,7 +158,7 @@ static int put_ratio(struct pass *p, const struct gc_cycles c[SIDES], double v, 
 	if (isfinite(hl.lo))
 		buf_printf(&b, " (95 %% %.3g to %.3g)", hl.lo, hl.hi);
 	buf_printf(&b, "; were pauses independent, Mann-Whitney would say p %.2g, Kolmogorov-Smirnov D %.2f, p %.2g", m.p, ks.d, ks.p);
-	s.why = arena_strndup(&p->mem, b.data, b.len);
+	s.why = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return signal_put(p, &s, err);
 }
@@ -173,7 +173,7 @@ static const char *over_words(struct pass *p, const struct gc_cycles *c, double 
 	fmt_value(&b, p->pause_ns, "ns");
 	if (c->seconds > 0)
 		buf_printf(&b, " (now %.3g a minute)", share * (double)c->n / c->seconds * 60);
-	s = arena_strndup(&p->mem, b.data, b.len);
+	s = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return s ? s : "share of GC pauses that are long";
 }

@@ -117,7 +117,7 @@ static int project(struct pass *p, const struct heap_side *h, const char *what, 
 	buf_puts(&b, " (at this pace the live heap reaches the limit of ");
 	fmt_value(&b, limit, "bytes");
 	buf_printf(&b, " in %.3g min)", left / 60);
-	*out = arena_strndup(&p->mem, b.data, b.len);
+	*out = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return *out ? 0 : err_nomem(err);
 }

@@ -65,7 +65,7 @@ static const char *sentence(struct pass *p, const struct endpoint *e, size_t n, 
 		buf_puts(&b, "; that alone changes the mean of the endpoints' median latencies by ");
 		fmt_change(&b, by_mix);
 	}
-	s = arena_strndup(&p->mem, b.data, b.len);
+	s = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return s;
 }

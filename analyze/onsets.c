@@ -348,7 +348,7 @@ static const char *sentence(struct pass *p, const struct began *b, const struct 
 		buf_printf(&text, ", %.0f s after %s", o->t - first->at->onset.t, track_noun[first->kind]);
 	else if (next)
 		buf_printf(&text, ", %.0f s before %s", next->at->onset.t - o->t, track_noun[next->kind]);
-	s = arena_strndup(&p->mem, text.data, text.len);
+	s = arena_buf(&p->mem, &text);
 	buf_free(&text);
 	return s;
 }

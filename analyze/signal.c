@@ -56,7 +56,7 @@ const char *signal_told(struct pass *p, const char *what, double base, double cu
 		buf_puts(&b, " -> ");
 	}
 	fmt_value(&b, cur, unit);
-	s = arena_strndup(&p->mem, b.data, b.len);
+	s = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return s;
 }
@@ -78,7 +78,7 @@ int signal_of_process(struct pass *p, const char *what, int64_t instance, int of
 		struct str name = stmt_text(q, 0);
 
 		buf_printf(&b, "in process %.*s (of %d) %s", (int)(name.n < 100 ? name.n : 100), name.p, of, what);
-		*out = arena_strndup(&p->mem, b.data, b.len);
+		*out = arena_buf(&p->mem, &b);
 	}
 	buf_free(&b);
 	rc = store_end(q, err);

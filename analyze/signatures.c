@@ -81,7 +81,7 @@ static const char *sentence(struct pass *p, const struct cause_frames *f, double
 	fmt_percent(&b, base);
 	buf_puts(&b, " -> ");
 	fmt_percent(&b, cur);
-	s = arena_strndup(&p->mem, b.data, b.len);
+	s = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return s;
 }

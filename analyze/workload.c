@@ -107,7 +107,7 @@ int pass_workload(struct pass *p, struct err *err)
 		fmt_percent(&b, io[CUR]);
 		buf_puts(&b, " wait for I/O");
 	}
-	s.why = arena_strndup(&p->mem, b.data, b.len);
+	s.why = arena_buf(&p->mem, &b);
 	buf_free(&b);
 	return signal_put(p, &s, err);
 }

@@ -9,6 +9,8 @@
  */
 #include "core/arena.h"
 
+#include "core/buf.h"
+
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -86,8 +88,10 @@ static void *take(struct arena *a, size_t size, size_t align)
 	struct arena_block *b = a->head;
 	size_t at, need = size ? size : 1;
 
-	if (a->limit && (a->used > a->limit || need > a->limit - a->used))
+	if (a->limit && (a->used > a->limit || need > a->limit - a->used)) {
+		a->failed = true;
 		return NULL;
+	}
 	if (b && !EACH_ALONE) {
 		at = (b->pos + align - 1) & ~(align - 1);
 		if (at <= b->cap && need <= b->cap - at) {
@@ -99,6 +103,8 @@ static void *take(struct arena *a, size_t size, size_t align)
 
 	if (p)
 		a->used += need;
+	else
+		a->failed = true;
 	return p;
 }
 
@@ -111,7 +117,11 @@ void *arena_alloc_n(struct arena *a, size_t n, size_t size)
 {
 	size_t all;
 
-	return __builtin_mul_overflow(n, size, &all) ? NULL : arena_alloc(a, all);
+	if (__builtin_mul_overflow(n, size, &all)) {
+		a->failed = true;
+		return NULL;
+	}
+	return arena_alloc(a, all);
 }
 
 char *arena_strndup(struct arena *a, const char *p, size_t n)
@@ -125,7 +135,18 @@ char *arena_strndup(struct arena *a, const char *p, size_t n)
 
 char *arena_strdup(struct arena *a, const char *s)
 {
-	return arena_strndup(a, s, strlen(s));
+	if (s)
+		return arena_strndup(a, s, strlen(s));
+	a->failed = true;
+	return NULL;
+}
+
+char *arena_buf(struct arena *a, const struct buf *b)
+{
+	if (!b->failed)
+		return arena_strndup(a, b->data, b->len);
+	a->failed = true;
+	return NULL;
 }
 
 struct str arena_str(struct arena *a, struct str s)
@@ -150,6 +171,7 @@ void arena_free(struct arena *a)
 	free_list(a->head);
 	a->head = NULL;
 	a->used = 0;
+	a->failed = false;
 }
 
 void arena_reset(struct arena *a)

@@ -6,6 +6,8 @@
 
 enum { BUF_FIRST = 64 };
 
+static bool starved;
+
 /* Room for n more bytes and the NUL; false, and failed for good, when there is none. */
 static bool reserve(struct buf *b, size_t n)
 {
@@ -28,6 +30,7 @@ static bool reserve(struct buf *b, size_t n)
 		cap = b->limit + 1;
 	data = realloc(b->data, cap);
 	if (!data) {
+		starved = true;
 		b->failed = true;
 		return false;
 	}
@@ -133,11 +136,16 @@ struct str buf_view(const struct buf *b)
 	return (struct str){ b->data ? b->data : "", b->len };
 }
 
+bool buf_starved(void)
+{
+	return starved;
+}
+
 int buf_check(const struct buf *b, struct err *err)
 {
-	if (!b->failed)
+	if (!b->failed && !starved)
 		return 0;
-	if (b->limit)
-		return err_set(err, ERR_MEMORY, "text does not fit into %zu bytes, or out of memory", b->limit);
+	if (b->failed && b->limit && !starved)
+		return err_set(err, ERR_MEMORY, "text does not fit into %zu bytes", b->limit);
 	return err_nomem(err);
 }

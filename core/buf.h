@@ -32,7 +32,12 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap) ERR_PRINTF(2, 0);
 void buf_reset(struct buf *b);		/* len 0, failed off, memory kept */
 void buf_free(struct buf *b);
 struct str buf_view(const struct buf *b);	/* borrowed until the next call that adds */
-/* 0, or ERR_MEMORY when something was lost. */
+/*
+ * Whether any buf of this process was ever refused memory. Texts are made of many small bufs that nobody looks at one by one, so whoever
+ * gives a whole one away must ask this; buf_check() does.
+ */
+bool buf_starved(void);
+/* 0, or ERR_MEMORY when something was lost, here or in any buf that may have been a part. */
 int buf_check(const struct buf *b, struct err *err) ERR_MUST_CHECK;
 
 #endif

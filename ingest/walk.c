@@ -165,6 +165,8 @@ static int add_entry(struct walker *k, int dir, const char *name, struct err *er
 	struct stat st;
 
 	buf_puts(&k->rel, name);
+	if (k->rel.failed && k->rel.len + strlen(name) <= PATH_BYTES)
+		return err_nomem(err);
 	if (k->rel.failed)
 		return err_set(err, ERR_LIMIT, "a path is longer than %d bytes", PATH_BYTES);
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)

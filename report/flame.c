@@ -43,6 +43,7 @@ static struct str keep(struct flames *f, struct str s)
 	if (!s.p || text_is_clean(s))
 		return s.p ? arena_str(&f->arena, s) : STR_NONE;
 	text_clean(&clean, s);
+	f->arena.failed = f->arena.failed || clean.failed;
 	kept = arena_str(&f->arena, buf_view(&clean));
 	buf_free(&clean);
 	return kept;
@@ -302,6 +303,8 @@ int flame_load(struct flames **out, struct store *st, size_t nodes, struct err *
 		rc = load_metrics(f, st, err);
 	for (size_t i = 0; !rc && i < f->n; i++)
 		rc = load_tree(f, st, &f->v[i], nodes, err);
+	if (!rc && f->arena.failed)
+		rc = err_nomem(err);
 	if (rc) {
 		flame_free(f);
 		return err_wrap(err, "cannot read the call trees from the database");

@@ -27,6 +27,7 @@ struct str model_text(struct report_model *m, struct stmt *q, int col)
 	if (!s.p || text_is_clean(s))
 		return s.p ? arena_str(&m->arena, s) : STR_NONE;
 	text_clean(&clean, s);
+	m->arena.failed = m->arena.failed || clean.failed;
 	kept = arena_str(&m->arena, buf_view(&clean));
 	buf_free(&clean);
 	return kept;
@@ -120,6 +121,8 @@ int report_model_load(struct report_model **out, struct store *st, struct err *e
 			rc = load_part(m, st, p, err);
 	if (!rc)
 		rc = model_link(m, err);
+	if (!rc && m->arena.failed)	/* texts without memory look like none */
+		rc = err_nomem(err);
 	if (rc) {
 		report_model_free(m);
 		return err_wrap(err, "cannot read the answer from the database");
@@ -130,7 +133,9 @@ int report_model_load(struct report_model **out, struct store *st, struct err *e
 
 int report_model_add_raw(struct report_model *m, struct store *st, struct err *err)
 {
-	return load_part(m, st, &model_part_raw, err);
+	int rc = load_part(m, st, &model_part_raw, err);
+
+	return !rc && m->arena.failed ? err_nomem(err) : rc;
 }
 
 void report_model_free(struct report_model *m)

@@ -54,5 +54,7 @@ int plot_load_marks(struct plots *p, struct store *st, struct err *err)
 {
 	int rc = load_onsets(p, st, err);
 
-	return rc ? rc : load_fits(p, st, err);
+	if (!rc)
+		rc = load_fits(p, st, err);
+	return !rc && p->arena.failed ? err_nomem(err) : rc;
 }
