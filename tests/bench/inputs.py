@@ -2,18 +2,19 @@
 """inputs.py - what is measured, made once and kept outside the tree
 
 Profiles and texts are generated (genprof.c, gentext.c). The folders of real profiles are the Go compiler's own: every package of the standard library is
-compiled once, with a CPU and a memory profile each; without Go, profiles of testdata/corpus stand in, which are smaller.
+compiled twice, with a memory profile each; without Go, profiles of testdata/corpus stand in, which are smaller.
 """
 import glob, os, shutil, subprocess
 
 SHAPES = {"": ("30000", "100000", "53", "2"), "med": ("8000", "20000", "44", "1")}
 PEERS = {"pprof": "github.com/google/pprof@latest", "panicparse": "github.com/maruel/panicparse/v2@latest"}
-# A memory profile of the compiler has about 100 KB at this rate.
+# Memory profiles of the compiler have about 100 KB at these rates. Given a folder, it writes one that names the package.
+RATES = ("1024", "2048")
 WRAPPER = """#!/bin/sh
 tool=$1; shift
 case "$tool $*" in
 */compile*-V=full*) exec "$tool" "$@" ;;
-*/compile\\ *) n=%s/raw/$$; exec "$tool" -cpuprofile $n.cpu -memprofile $n.mem -memprofilerate 8192 "$@" ;;
+*/compile\\ *) d=%s/raw/$RATE-$$; mkdir -p "$d"; exec "$tool" -memprofile "$d" -memprofilerate "$RATE" "$@" ;;
 esac
 exec "$tool" "$@"
 """
@@ -82,11 +83,12 @@ class Inputs:
             with open(wrapper, "w") as out:
                 out.write(WRAPPER % self.home)
             os.chmod(wrapper, 0o755)
-            env = dict(os.environ, GOCACHE=self.path("gocache"), GOFLAGS="")
-            subprocess.run(["go", "build", "-a", "-toolexec", wrapper, "std"], env=env, check=True, cwd=self.home)
+            for rate in RATES:
+                env = dict(os.environ, GOCACHE=self.path("gocache"), GOFLAGS="", RATE=rate)
+                subprocess.run(["go", "build", "-a", "-toolexec", wrapper, "std"], env=env, check=True, cwd=self.home)
             shutil.rmtree(self.path("gocache"), ignore_errors=True)
             open(done, "w").close()
-        found = glob.glob(self.path("raw", "*.cpu")) + glob.glob(self.path("raw", "*.mem"))
+        found = glob.glob(self.path("raw", "*", "*.memprof"))
         if not found:
             found = glob.glob(os.path.join(self.root, "testdata", "corpus", "*", "*", "*.pprof"))
         return sorted((f for f in found if os.path.getsize(f) > 200), key=lambda f: (-os.path.getsize(f), f))
@@ -103,8 +105,7 @@ class Inputs:
             return self.path(name)
         files = {}
         for k, f in enumerate(near[:n]):
-            kind = "heap" if f.endswith(".mem") else "cpu"
-            files["%s/%s-%03d.pprof" % ("baseline" if k % 2 else "current", kind, k // 2)] = f
+            files["%s/allocs-%03d.pprof" % ("baseline" if k % 2 else "current", k // 2)] = f
         return self.run(name, files)
 
     def spare_profile(self):
