@@ -236,14 +236,36 @@ static void spread_path(struct cube *c, const struct tree *t, size_t row, const 
 	}
 }
 
+static int keep_flats(struct cube_slice *sl, struct pass *p, const struct paths *w, struct err *err)
+{
+	struct cube_flat *flat;
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n; k++)
+		n += w->flat[w->order[k]][AMOUNT] != 0 || w->flat[w->order[k]][COUNT] != 0;
+	flat = arena_array(&p->mem, struct cube_flat, n + 1);
+	if (!flat)
+		return err_nomem(err);
+	for (size_t k = 0; k < w->n; k++) {
+		const double *f = w->flat[w->order[k]];
+
+		if (f[AMOUNT] != 0 || f[COUNT] != 0)
+			flat[sl->n_flat++] = (struct cube_flat){ w->order[k], f[AMOUNT], f[COUNT] };
+	}
+	sl->flat = flat;
+	return 0;
+}
+
 /* Turns flat by path into cum by path, and spreads both over the symbols of slice s. */
-static void spread(struct cube *c, const struct tree *t, size_t s, struct paths *w)
+static int spread(struct cube *c, struct pass *p, const struct tree *t, size_t s, struct paths *w, struct err *err)
 {
 	struct cube_slice *sl = &c->slice[s];
 	size_t row = s * ((size_t)c->n_symbols + 1), cells = s * ((size_t)c->n_paths + 1);
 	const double *all = w->cum[0];
+	int rc;
 
 	order_paths(w, t->n_paths);
+	rc = keep_flats(sl, p, w, err);
 	for (size_t k = 0; k < w->n; k++) {
 		uint32_t i = w->order[k];
 
@@ -263,6 +285,7 @@ static void spread(struct cube *c, const struct tree *t, size_t s, struct paths 
 	sl->var = all[VAR];
 	sl->var_count = all[VAR_COUNT];
 	clear_paths(w);
+	return rc;
 }
 
 static void add_cell(struct cube *c, struct pass *p, enum stat stat, size_t at, double sign, double amount, double count)
@@ -400,7 +423,7 @@ static int load_slice(struct cube *c, struct pass *p, const struct tree *t, size
 		rc = add_samples(c, p, t, sl->side, sl->minus, -1, w, err);
 	any = w->n > 0;
 	if (!rc && any)
-		spread(c, t, s, w);
+		rc = spread(c, p, t, s, w, err);
 	if (rc || p->view || p->by_label)	/* totals know no labels */
 		return rc;
 	if (any)
@@ -507,23 +530,9 @@ int cube_of_pair(struct cube *c, struct pass *p, const struct tree *t, const cha
 	return rc;
 }
 
-int cube_paths(struct pass *p, const struct cube_slice *s, void (*add)(void *to, uint32_t path, double amount, double count), void *to, struct err *err)
+void cube_paths(const struct cube_slice *s, void (*add)(void *to, uint32_t path, double amount, double count), void *to)
 {
-	const int64_t measure[] = { s->measure, s->minus };
-	int rc = 0;
-
-	for (int i = 0; !rc && i < 2 && measure[i] != STORE_NULL; i++) {
-		double sign = i ? -1 : 1;
-		struct stmt *q;
-
-		rc = store_query(p->st, &q, err,
-				 "SELECT c.path, sum(s.amount), sum(s.count) FROM sample s JOIN callsite_path c ON c.callsite = s.callsite"
-				 " WHERE s.measure = ?1" LABELS_OF("s.labelset", "2") " GROUP BY c.path", "is", measure[i], labels_side(p, s->side));
-		if (rc)
-			return rc;
-		while (store_next(q, err))
-			add(to, (uint32_t)stmt_int(q, 0), sign * stmt_real(q, 1), sign * stmt_real(q, 2));
-		rc = store_end(q, err);
-	}
-	return rc;
+	for (size_t i = 0; i < s->n_flat; i++)
+		if (s->flat[i].path)
+			add(to, s->flat[i].path, s->flat[i].amount, s->flat[i].count);
 }

@@ -14,6 +14,12 @@
 enum stat { STAT_FLAT, STAT_CUM, STAT_OWN, STATS };
 extern const char *const stat_name[STATS];
 
+/* What a slice has in stacks that end at one path (0: unknown). */
+struct cube_flat {
+	uint32_t path;
+	double amount, count;
+};
+
 struct cube_slice {
 	int64_t id, measure, minus, instance, run, t0, t1;
 	enum side side;
@@ -21,6 +27,8 @@ struct cube_slice {
 	double exposure;		/* requests or seconds; 1 for an instant */
 	double total, total_count;	/* of all samples */
 	double var, var_count;		/* their variances from sampling alone */
+	const struct cube_flat *flat;	/* of samples, in no order */
+	size_t n_flat;
 };
 
 struct cube {
@@ -62,7 +70,7 @@ int cube_of_pair(struct cube *c, struct pass *p, const struct tree *t, const cha
 		 struct err *err) ERR_MUST_CHECK;
 
 /* What a slice holds by path, those of `minus` taken off; of its side's labels only, where labels part the sides. */
-int cube_paths(struct pass *p, const struct cube_slice *s, void (*add)(void *to, uint32_t path, double amount, double count), void *to, struct err *err) ERR_MUST_CHECK;
+void cube_paths(const struct cube_slice *s, void (*add)(void *to, uint32_t path, double amount, double count), void *to);
 
 /* Raw events behind a (count, amount) pair of one bucket. */
 double cube_raw(const struct cube *c, const struct pass *p, double count, double amount);

@@ -42,16 +42,14 @@ static void add_path(void *to, uint32_t path, double amount, double count)
 
 static int sum_entries(struct entries *e, struct pass *p, const struct cube *c, struct err *err)
 {
-	int rc = 0;
-
 	e->width = (size_t)c->n_symbols + 1;
 	e->amount = arena_array(&p->mem, double, c->n * e->width);
 	e->count = arena_array(&p->mem, double, c->n * e->width);
 	if (!e->amount || !e->count)
 		return err_nomem(err);
-	for (e->slice = 0; !rc && e->slice < c->n; e->slice++)
-		rc = cube_paths(p, &c->slice[e->slice], add_path, e, err);
-	return rc;
+	for (e->slice = 0; e->slice < c->n; e->slice++)
+		cube_paths(&c->slice[e->slice], add_path, e);
+	return 0;
 }
 
 static int ask_entry(struct mix *m, struct pass *p, const struct entries *e, const struct cube *c, uint32_t symbol, enum tau tau, struct err *err)

@@ -267,29 +267,64 @@ static int add_candidates(struct renames *r, enum side side, uint32_t **list, si
 	return 0;
 }
 
+/* The symbol of each function. */
+static int load_symbol_of(struct renames *r, uint32_t **out, int64_t *n_funcs, struct err *err)
+{
+	struct stmt *q;
+	int rc = store_int(r->p->st, err, n_funcs, 0, "SELECT max(func) FROM func_symbol", "");
+
+	*out = rc ? NULL : arena_array(&r->p->mem, uint32_t, (size_t)*n_funcs + 1);
+	if (!rc)
+		rc = *out ? store_query(r->p->st, &q, err, "SELECT func, symbol FROM func_symbol", "") : err_nomem(err);
+	if (rc)
+		return rc;
+	while (store_next(q, err))
+		(*out)[stmt_int(q, 0)] = (uint32_t)stmt_int(q, 1);
+	return store_end(q, err);
+}
+
+static int add_edge(struct renames *r, struct map *seen, uint32_t up, uint32_t down, struct err *err)
+{
+	bool is_new, up_asks = is_candidate(r, up, BASE) || is_candidate(r, up, CUR), down_asks = is_candidate(r, down, BASE) || is_candidate(r, down, CUR);
+
+	if (up == down || !(up_asks || down_asks))
+		return 0;
+	if (map_add(seen, (uint32_t[]){ up, down }, 2 * sizeof(up), &is_new) == MAP_NONE)
+		return err_nomem(err);
+	if (is_new && up_asks)
+		r->edge[r->n_edges++] = (struct edge){ up, down << 1 | 1 };
+	if (is_new && down_asks)
+		r->edge[r->n_edges++] = (struct edge){ down, up << 1 };
+	return 0;
+}
+
+/* Who calls whom, once each. A caller's call site comes before those it calls. */
 static int load_edges(struct renames *r, struct err *err)
 {
-	static const char sql[] =
-		"SELECT DISTINCT a.symbol, b.symbol FROM callsite c JOIN callsite u ON u.id = c.parent JOIN func_symbol a ON a.func = u.func"
-		" JOIN func_symbol b ON b.func = c.func WHERE a.symbol <> b.symbol";
-	struct stmt *q;
+	struct map seen = { 0 };
+	struct stmt *q = NULL;
 	size_t cap = 1 << 16;
-	int rc = store_query(r->p->st, &q, err, sql, "");
+	uint32_t *symbol_of, *of_site = NULL;
+	int64_t n_funcs, n_sites = 0;
+	int rc = load_symbol_of(r, &symbol_of, &n_funcs, err);
 
+	if (!rc)
+		rc = store_int(r->p->st, err, &n_sites, 0, "SELECT max(id) FROM callsite", "");
 	if (rc)
 		return rc;
 	r->edge = arena_array(&r->p->mem, struct edge, cap);
-	while (r->edge && store_next(q, err) && r->n_edges + 2 < cap) {
-		uint32_t up = (uint32_t)stmt_int(q, 0), down = (uint32_t)stmt_int(q, 1);
+	of_site = calloc((size_t)n_sites + 1, sizeof(*of_site));
+	rc = r->edge && of_site ? store_query(r->p->st, &q, err, "SELECT id, parent, func FROM callsite ORDER BY id", "") : err_nomem(err);
+	while (!rc && store_next(q, err) && r->n_edges + 2 < cap) {
+		int64_t id = stmt_int(q, 0), parent = stmt_int(q, 1), func = stmt_int(q, 2);
 
-		if (is_candidate(r, up, BASE) || is_candidate(r, up, CUR))
-			r->edge[r->n_edges++] = (struct edge){ up, down << 1 | 1 };
-		if (is_candidate(r, down, BASE) || is_candidate(r, down, CUR))
-			r->edge[r->n_edges++] = (struct edge){ down, up << 1 };
+		of_site[id] = func <= n_funcs ? symbol_of[func] : 0;
+		if (parent != STORE_NULL && of_site[id] && of_site[parent])
+			rc = add_edge(r, &seen, of_site[parent], of_site[id], err);
 	}
-	rc = store_end(q, err);
-	if (!rc && !r->edge)
-		return err_nomem(err);
+	rc = store_finish(q, rc, err);
+	free(of_site);
+	map_free(&seen);
 	if (!rc && r->n_edges)
 		qsort(r->edge, r->n_edges, sizeof(*r->edge), by_edge);
 	return rc;

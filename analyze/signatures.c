@@ -230,7 +230,7 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 		struct bits b = { .of_path = paths };
 		const struct cube_slice *sl = &c.slice[s];
 
-		rc = cube_paths(p, sl, add_path, &b, err);
+		cube_paths(sl, add_path, &b);
 		for (size_t i = 0; i < n; i++) {
 			g[i].events[sl->side] += fmax(0, b.count[i]);
 			g[i].window[sl->side][g[i].n[sl->side]++] = (struct ratio_window){
