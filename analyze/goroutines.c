@@ -129,9 +129,12 @@ static int put_cluster(struct pass *p, const struct tree *t, const struct gostac
 	const struct gostack *m = &g->stack[u->medoid];
 	uint32_t top = gostacks_top(m, t);
 	double slope, p50, p90;
+	int64_t callsite = m->callsite;
 	char name[400];
 	int rc = slope_of(g, c, k, p, &slope, err);
 
+	if (!rc)
+		rc = gostacks_callsite(p, m, &callsite, err);
 	if (!rc)
 		rc = waits_of(p, g, k, &p50, &p90, err);
 	if (rc)
@@ -141,7 +144,7 @@ static int put_cluster(struct pass *p, const struct tree *t, const struct gostac
 	rc = store_run(p->st, err,
 		       "INSERT INTO cluster (analysis, kind, name, medoid, creator, class, base, cur, slope, wait_p50, wait_p90, jsd,"
 		       " silhouette, ari) VALUES (1, 'goroutine', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		       "siitdddddddd", name, m->callsite, m->creator ? (int64_t)m->creator : STORE_NULL, m->class, u->mean[BASE], u->mean[CUR],
+		       "siitdddddddd", name, callsite, m->creator ? (int64_t)m->creator : STORE_NULL, m->class, u->mean[BASE], u->mean[CUR],
 		       slope, p50, p90, u->jsd, c->silhouette, c->stability);
 	u->id = store_last_id(p->st);
 	return rc;

@@ -194,6 +194,14 @@ uint32_t gostacks_top(const struct gostack *s, const struct tree *t)
 	return library ? library : other ? other : s->path ? t->symbol[s->path] : 0;
 }
 
+int gostacks_callsite(struct pass *p, const struct gostack *s, int64_t *callsite, struct err *err)
+{
+	return store_int(p->st, err, callsite, s->callsite,
+			 "SELECT DISTINCT g.callsite FROM gogroup g LEFT JOIN callsite_path k ON k.callsite = g.callsite LEFT JOIN func_symbol m ON m.func = g.creator"
+			 " WHERE coalesce(k.path, 0) = ? AND g.class = ? AND coalesce(m.symbol, 0) = ? ORDER BY " CALLSITE_TEXT("g.callsite") ", 1 LIMIT 1", "iti",
+			 (int64_t)s->path, s->class, (int64_t)s->creator);
+}
+
 /* F of F.func, the canonical name of every closure in F; empty for what is no closure. */
 static struct str closure_of(struct str name)
 {

@@ -19,7 +19,7 @@ struct godump_ref {
 struct gostack {
 	uint32_t path, creator;		/* 0: none */
 	struct str class, text;		/* text: class, frames leaf first, creator */
-	int64_t callsite;		/* one that has this path: the lowest id of it */
+	int64_t callsite;		/* one that has this path: the lowest id of it, which depends on the order of the files */
 	double *count;			/* by dump */
 	double total, mean[SIDES];	/* mean: goroutines a dump of the side */
 	double wait_max;		/* minutes, of the current side; NaN none */
@@ -50,6 +50,9 @@ int gostacks_rows(const struct gostacks *g, size_t n, struct pass *p, const stru
 		  struct err *err) ERR_MUST_CHECK;
 /* The name a reader knows a stack by: its top user frame, else its top frame that is neither the runtime's nor the standard library's, else the top one. */
 uint32_t gostacks_top(const struct gostack *s, const struct tree *t);
+
+/* The call site that stands for a stack: of those its goroutines were in, the one whose frames and lines read first. */
+int gostacks_callsite(struct pass *p, const struct gostack *s, int64_t *callsite, struct err *err) ERR_MUST_CHECK;
 
 /*
  * The user's function that begins a stack's goroutines. It is their creator; where the creator is a library's, or runs a closure handed to it (errgroup's Go, a starter

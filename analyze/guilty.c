@@ -204,12 +204,16 @@ static int put_frame(struct pass *p, const char *cause, const struct gostack *s,
 		     struct err *err)
 {
 	struct stmt *q;
-	int64_t func = STORE_NULL, line = STORE_NULL;
-	int rc = store_query(p->st, &q, err,
+	int64_t func = STORE_NULL, line = STORE_NULL, callsite = s->callsite;
+	int rc = gostacks_callsite(p, s, &callsite, err);
+
+	if (rc)
+		return rc;
+	rc = store_query(p->st, &q, err,
 			     "WITH RECURSIVE up (id, parent, func, line, depth) AS (SELECT id, parent, func, line, 0 FROM callsite WHERE id = ?1"
 			     " UNION ALL SELECT c.id, c.parent, c.func, c.line, up.depth + 1 FROM callsite c JOIN up ON c.id = up.parent WHERE up.depth < 512)"
 			     " SELECT up.func, up.line FROM up JOIN func_symbol f ON f.func = up.func WHERE f.symbol = ?2 ORDER BY depth LIMIT 1", "ii",
-			     s->callsite, (int64_t)symbol);
+			     callsite, (int64_t)symbol);
 
 	if (rc)
 		return rc;

@@ -40,7 +40,8 @@ static int load(struct pass *p, const char *metric, struct hot *h, size_t *n, st
 
 static int callsite_of(struct pass *p, uint32_t path, int64_t *callsite, struct err *err)
 {
-	return store_int(p->st, err, callsite, STORE_NULL, "SELECT min(callsite) FROM callsite_path WHERE path = ?", "i", (int64_t)path);
+	return store_int(p->st, err, callsite, STORE_NULL, "SELECT k.callsite FROM callsite_path k WHERE k.path = ? ORDER BY " CALLSITE_TEXT("k.callsite") ", 1 LIMIT 1", "i",
+			 (int64_t)path);
 }
 
 struct clustering {

@@ -145,6 +145,12 @@ static int sharpen(struct pass *p, const struct found *base, size_t n, struct fo
 	return rc;
 }
 
+/* A slice from where steady load begins or ends the load itself still moves things. */
+static bool at_an_end(const struct track *x, double t)
+{
+	return t < x->t[0] + SAME_TIME || t > x->t[x->n - 1] - SAME_TIME;
+}
+
 /* The clearest onset of one quantity on the current side in a direction; *out NULL: none. */
 static int look(struct pass *p, enum track_kind kind, int sign, const struct track_place *place, size_t n,
 		const struct found **out, struct err *err)
@@ -172,7 +178,7 @@ static int look(struct pass *p, enum track_kind kind, int sign, const struct tra
 		const struct onset *o = &f[i].onset;
 
 		rc = sharpen(p, f, base, &f[i], err);
-		if (!rc && o->shape != ONSET_NONE && o->size * sign > 0 && err_of(o) <= MAX_ERR && !usual(f, base, o) &&
+		if (!rc && o->shape != ONSET_NONE && o->size * sign > 0 && err_of(o) <= MAX_ERR && !usual(f, base, o) && !at_an_end(&f[i].track, o->t) &&
 		    (!*out || o->gain > (*out)->onset.gain))
 			*out = &f[i];
 	}

@@ -30,4 +30,13 @@ struct tree {
 /* In the pass's arena; read from the store once. */
 int tree_load(struct tree *t, struct pass *p, struct err *err) ERR_MUST_CHECK;
 
+/*
+ * SQL: the frames of call site `id` (an expression of the outer query) as text, leaf first: an order of call sites in which the order of the files, and so of ids, has no
+ * say.
+ */
+#define CALLSITE_TEXT(id) \
+	"(WITH RECURSIVE up (parent, text, depth) AS (SELECT c.parent, f.name || ':' || coalesce(c.line, 0), 0 FROM callsite c JOIN func f ON f.id = c.func" \
+	" WHERE c.id = " id " UNION ALL SELECT c.parent, up.text || ';' || f.name || ':' || coalesce(c.line, 0), up.depth + 1 FROM up JOIN callsite c ON c.id = up.parent" \
+	" JOIN func f ON f.id = c.func WHERE up.depth < 200) SELECT text FROM up ORDER BY depth DESC LIMIT 1)"
+
 #endif
