@@ -2,8 +2,8 @@
 /*
  * load.c - what the load generator saw
  *
- * Rate, errors and latency of the steady phase, tested as levels: the median over the rows of a side, with the rows' own spread
- * and a variance between runs. The rows of one run are not independent, so their number is cut by their autocorrelation. A level that drifts,
+ * Rate, errors and latency of the steady phase, tested as levels: of a latency the median over the rows of a side, of a rate the mean (requests
+ * over time: its rows are counts, whose chance is the number's), with the rows' own spread and a variance between runs. The rows of one run are not independent, so their number is cut by their autocorrelation. A level that drifts,
  * as under a growing queue, is not an uncertain one: its spread is that around its own line, where that is smaller.
  */
 #include <math.h>
@@ -24,7 +24,7 @@
 struct level {
 	double *x;
 	size_t n;
-	double median, v_ln;	/* v_ln: variance of ln median */
+	double at, v_ln;	/* median or mean; v_ln: variance of ln at */
 	double of;		/* what the value is a share of, summed over the rows: requests */
 };
 
@@ -33,29 +33,32 @@ struct quantity {
 	const char *metric, *signal, *unit, *what;	/* metric NULL: a signal alone, no row among the changes */
 	double loud;
 	enum tau tau;
+	bool rate;				/* counts over time */
 	bool difference;			/* compared as a difference, not as a ratio (shares near 0) */
 };
 
 static const struct quantity quantities[] = {
-	{ "load.requests", NULL, "rps", "load.rps", "requests/s", "requests a second", LOUD_RATE, TAU_rps, false },
-	{ "load.offered", NULL, NULL, "load.offered", "requests/s", "requests offered a second", LOUD_RATE, TAU_rps, false },
-	{ "load.errors", "load.requests", "error_rate", "load.errors", "ratio", "errors per request", LOUD_ERRORS, TAU_rps, true },
-	{ "load.p50", NULL, "latency_p50", "load.latency_p50", "ns", "median latency", LOUD_LATENCY, TAU_latency_p50, false },
-	{ "load.p95", NULL, "latency_p95", NULL, "ns", "latency p95", LOUD_LATENCY, TAU_latency_p95, false },
-	{ "load.p99", NULL, "latency_p99", "load.latency_p99", "ns", "latency p99", LOUD_LATENCY, TAU_latency_p99, false },
+	{ "load.requests", NULL, "rps", "load.rps", "requests/s", "requests a second", LOUD_RATE, TAU_rps, true, false },
+	{ "load.offered", NULL, NULL, "load.offered", "requests/s", "requests offered a second", LOUD_RATE, TAU_rps, true, false },
+	{ "load.errors", "load.requests", "error_rate", "load.errors", "ratio", "errors per request", LOUD_ERRORS, TAU_rps, false, true },
+	{ "load.p50", NULL, "latency_p50", "load.latency_p50", "ns", "median latency", LOUD_LATENCY, TAU_latency_p50, false, false },
+	{ "load.p95", NULL, "latency_p95", NULL, "ns", "latency p95", LOUD_LATENCY, TAU_latency_p95, false, false },
+	{ "load.p99", NULL, "latency_p99", "load.latency_p99", "ns", "latency p99", LOUD_LATENCY, TAU_latency_p99, false, false },
 };
 
-/* The variance of ln median of rows that scatter like x around their median; x stays as it is. */
-static double spread_of(const double *x, size_t n, double median, double *scratch)
+/* The variance of ln of the level of rows that scatter like x; x stays as it is. */
+static double spread_of(const double *x, size_t n, double at, bool rate, double *scratch)
 {
 	double mad, centre;
 
+	if (rate)
+		return dist_variance(x, n, 1) / (at * at) / fmax(1, trend_n_eff(x, n));
 	memcpy(scratch, x, n * sizeof(*scratch));	/* the ranks reorder, the autocorrelation must not */
 	mad = rank_mad(scratch, n, &centre);
-	return pow(MEDIAN_SE * RANK_MAD_SIGMA * mad / median, 2) / fmax(1, trend_n_eff(x, n));
+	return pow(MEDIAN_SE * RANK_MAD_SIGMA * mad / at, 2) / fmax(1, trend_n_eff(x, n));
 }
 
-static int level_of(struct pass *p, struct level *l, struct err *err)
+static int level_of(struct pass *p, struct level *l, bool rate, struct err *err)
 {
 	double *scratch = arena_array(&p->mem, double, l->n), *rest = arena_array(&p->mem, double, l->n);
 	struct trend_sen sen;
@@ -64,16 +67,16 @@ static int level_of(struct pass *p, struct level *l, struct err *err)
 	if (!scratch || !rest)
 		return err_nomem(err);
 	memcpy(scratch, l->x, l->n * sizeof(*scratch));
-	l->median = rank_median(scratch, l->n);
-	if (l->n <= 2 || !(l->median > 0))
+	l->at = rate ? dist_mean(l->x, l->n) : rank_median(scratch, l->n);
+	if (l->n <= 2 || !(l->at > 0))
 		return 0;
-	l->v_ln = spread_of(l->x, l->n, l->median, scratch);
+	l->v_ln = spread_of(l->x, l->n, l->at, rate, scratch);
 	rc = trend_theil_sen(NULL, l->x, l->n, .05, &sen, err);
 	if (rc || !isfinite(sen.slope))
 		return rc;
 	for (size_t i = 0; i < l->n; i++)
 		rest[i] = l->x[i] - sen.slope * (double)i;
-	l->v_ln = fmin(l->v_ln, spread_of(rest, l->n, l->median, scratch));
+	l->v_ln = fmin(l->v_ln, spread_of(rest, l->n, l->at, rate, scratch));
 	return 0;
 }
 
@@ -96,7 +99,7 @@ static int load_level(struct pass *p, enum side side, const struct quantity *u, 
 	int rc = store_int(p->st, err, &n, 0, "SELECT count(*) FROM series s JOIN point o ON o.series = s.id WHERE s.name = ?", "s",
 			   u->series);
 
-	*l = (struct level){ .median = NAN, .v_ln = NAN };
+	*l = (struct level){ .at = NAN, .v_ln = NAN };
 	if (rc)
 		return rc;
 	l->x = arena_array(&p->mem, double, (size_t)n + 1);
@@ -112,7 +115,7 @@ static int load_level(struct pass *p, enum side side, const struct quantity *u, 
 	rc = store_end(q, err);
 	l->n = rank_clean(l->x, l->n);
 	if (!rc && l->n)
-		rc = level_of(p, l, err);
+		rc = level_of(p, l, u->rate, err);
 	return rc;
 }
 
@@ -135,8 +138,8 @@ static struct change compare(struct pass *p, const struct quantity *u, const str
 {
 	double se, effect;
 	struct change c = { .metric = u->metric, .scope = "series", .stat = "level", .unit = u->unit, .test = "level",
-		.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = l[BASE].median, .cur = l[CUR].median,
-		.delta = l[CUR].median - l[BASE].median, .n_base = (int64_t)l[BASE].n, .n_cur = (int64_t)l[CUR].n, .p = NAN, .q = NAN,
+		.family = STORE_NULL, .subject = STORE_NULL, .line = STORE_NULL, .base = l[BASE].at, .cur = l[CUR].at,
+		.delta = l[CUR].at - l[BASE].at, .n_base = (int64_t)l[BASE].n, .n_cur = (int64_t)l[CUR].n, .p = NAN, .q = NAN,
 		.lo = NAN, .hi = NAN, .smallest = NAN, .status = "unsure" };
 
 	if (u->difference) {
