@@ -145,12 +145,29 @@ static int filter(struct pass *p, const char *text, bool *first, struct err *err
 	return rc ? rc : pass_caveat(p, err, "label", NULL, "Only samples with the label %.100s are compared; requests, GC and the load report are of the whole process.", text);
 }
 
+/* Of a label that processes have, the value that none of them has is the one to name. */
+static int missing_process(struct pass *p, struct err *err)
+{
+	int64_t with_key = 0;
+	int rc = processes_with(p, p->o->split_key, STR_NONE, &with_key, err);
+
+	for (int s = 0; !rc && with_key && s < SIDES; s++) {
+		int64_t n = 0;
+
+		rc = processes_with(p, p->o->split_key, p->o->split_value[s], &n, err);
+		if (!rc && !n)
+			rc = none_has(p, p->o->split_key, p->o->split_value[s], err);
+	}
+	return rc;
+}
+
 int labels_apply(struct pass *p, bool split_samples, struct err *err)
 {
 	bool first = true;
 	int rc = 0;
 
 	if (split_samples) {
+		rc = missing_process(p, err);
 		for (int s = 0; !rc && s < SIDES; s++)
 			rc = keep(p, (enum side)s, p->o->split_key, p->o->split_value[s], true, err);
 		first = false;
