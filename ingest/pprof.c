@@ -191,9 +191,9 @@ static const struct reader_of {
 } readers[F_END] = {
 	[F_SAMPLE_TYPE] = { .wires = 1 << WIRE_BYTES },
 	[F_SAMPLE] = { .read = read_sample, .wires = 1 << WIRE_BYTES },
-	[F_MAPPING] = { &pb__mapping__descriptor, add_mapping, 1 << WIRE_BYTES },
-	[F_LOCATION] = { &pb__location__descriptor, add_location, 1 << WIRE_BYTES },
-	[F_FUNCTION] = { &pb__function__descriptor, add_function, 1 << WIRE_BYTES },
+	[F_MAPPING] = { .message = &pb__mapping__descriptor, .add = add_mapping, .wires = 1 << WIRE_BYTES },
+	[F_LOCATION] = { .message = &pb__location__descriptor, .add = add_location, .wires = 1 << WIRE_BYTES },
+	[F_FUNCTION] = { .message = &pb__function__descriptor, .add = add_function, .wires = 1 << WIRE_BYTES },
 	[F_STRING] = { .wires = 1 << WIRE_BYTES },
 	[F_DROP] = { .wires = 1 << WIRE_VARINT },
 	[F_KEEP] = { .wires = 1 << WIRE_VARINT },

@@ -20,7 +20,8 @@
 #include "ingest/waitclass.h"
 
 #define WEIGHT_ONE	((uint64_t)1 << 40)	/* the weight of a whole column */
-enum { SMALL = 48, SURELY_LARGE = 4, QUARTERS = 256, NO_GROUP = UINT32_MAX };
+#define NO_GROUP	UINT32_MAX
+enum { SMALL = 48, SURELY_LARGE = 4, QUARTERS = 256 };
 enum { AT_END = 0 };	/* the key of a sample whose stack ends here; frame f has the key f + 1 */
 
 /* Where a sample stands: its next frame is in slot, then those of the locations at `at`. */
