@@ -24,7 +24,8 @@
  *   do, watch, check, only             of the variant above: its action, and where they differ its risk, verify, versions
  *   explains = NAME ...                symptoms this cause brings about: counted once, under the strongest cause that explains them
  *   guilty = KIND[:METRIC] ...         how the guilty code is found: own:cpu own:alloc_bytes own:inuse_growth_bytes own:mutex_delay
- *                                      kept (where those of the heap find nobody), waiter[:CLASS] creator (of the goroutine stack that grew most), caller:NAME (the user frame above the
+ *                                      kept (what the last heap holds more, where those name nobody) waiter[:CLASS]
+ *                                      creator (of the goroutine stack that grew most), caller:NAME (the user frame above the
  *                                      goroutine signature NAME)
  *
  * Action texts: {function} {where} {creator} {waiter} stand for the code found, {F6.n} for a number of analyze/advice_numbers.c. What stands in [brackets] is

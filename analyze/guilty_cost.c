@@ -132,7 +132,7 @@ int guilty_kept(struct pass *p, const struct tree *t, uint32_t *symbol, double *
 		" SELECT c.path, sum(v.amount * CASE WHEN (s.t = e.last) = (z.side = 'current') THEN 1 ELSE -1 END)"
 		" FROM snap s JOIN ends e ON e.instance = s.instance AND s.t IN (e.first, e.last) JOIN seen z ON z.instance = s.instance"
 		" JOIN sample v ON v.measure = s.measure JOIN callsite_path c ON c.callsite = v.callsite GROUP BY c.path ORDER BY c.path";
-	double *by_symbol = arena_array(&p->mem, double, (size_t)t->n_symbols + 1);
+	double *by_symbol = arena_array(&p->mem, double, (size_t)t->n_symbols + 1), left;
 	struct stmt *q;
 	size_t most = *n;
 	int rc;
@@ -149,11 +149,9 @@ int guilty_kept(struct pass *p, const struct tree *t, uint32_t *symbol, double *
 		by_symbol[t->owner[path] ? t->owner[path] : library(t, path)] += stmt_real(q, 1);
 	}
 	by_symbol[0] = 0;
-	while (*n < most && (symbol[*n] = largest(by_symbol, t->n_symbols, &growth[*n])) != 0) {
-		if (!*n)
-			*all = growth[0];
+	for (*n = 0; *n < most && (symbol[*n] = largest(by_symbol, t->n_symbols, *n ? &left : all)) != 0; ++*n) {
 		growth[*n] = by_symbol[symbol[*n]];
-		by_symbol[symbol[(*n)++]] = 0;
+		by_symbol[symbol[*n]] = 0;
 	}
 	return store_end(q, err);
 }

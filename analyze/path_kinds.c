@@ -116,12 +116,11 @@ static int put_plain_share(struct pass *p, double cost[KINDS + 1][SIDES], double
 
 	if (isnan(q) || !(all > LEAST_GROWTH * cost[KINDS][BASE]))
 		return 0;
-	s.base = PLAIN_LITTLE;
 	s.cur = fmax(0, fmin(1, plain / all));
 	s.unit = "ratio";
 	s.p = q;
 	signal_loud(&s, fmax(0, s.cur - PLAIN_LITTLE), PLAIN_LOUD - PLAIN_LITTLE, q);
-	s.why = signal_told(p, "share of the additional CPU that is work of the functions that got dearer (against half)", s.base, s.cur, s.unit);
+	s.why = signal_told(p, "share of the additional CPU that is work of the functions that got dearer", s.base, s.cur, s.unit);
 	return s.why ? signal_put(p, &s, err) : err_nomem(err);
 }
 

@@ -27,6 +27,8 @@ uint32_t text_next(struct str *s);
 
 /* Columns on a terminal: wide CJK and emoji 2, combining 0, our own SGR sequences (ESC [ ... m) 0. */
 size_t text_width(struct str s);
+/* c, at most 0x10ffff, in UTF-8; out: bytes written, 1 to 4. */
+size_t text_utf8(char out[4], uint32_t c);
 /* Appends s cut in the MIDDLE to at most `columns` columns; "ascii" uses "..." for the cut, else U+2026. s is clean. */
 void text_cut(struct buf *out, struct str s, size_t columns, bool ascii);
 /* Appends s (cut if need be) and blanks up to exactly `columns`. */

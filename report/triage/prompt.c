@@ -32,29 +32,9 @@ static void rub_out_word(struct prompt *p)
 
 static void type(struct prompt *p, uint32_t c)
 {
-	char *t = p->text + p->n;
-
-	if (p->n + 5 > sizeof(p->text) || c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000))
+	if (p->n + 5 > sizeof(p->text) || c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) || c >= 0x110000)
 		return;
-	if (c < 0x80) {
-		t[0] = (char)c;
-		p->n += 1;
-	} else if (c < 0x800) {
-		t[0] = (char)(0xc0 | c >> 6);
-		t[1] = (char)(0x80 | (c & 0x3f));
-		p->n += 2;
-	} else if (c < 0x10000) {
-		t[0] = (char)(0xe0 | c >> 12);
-		t[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		t[2] = (char)(0x80 | (c & 0x3f));
-		p->n += 3;
-	} else if (c < 0x110000) {
-		t[0] = (char)(0xf0 | c >> 18);
-		t[1] = (char)(0x80 | (c >> 12 & 0x3f));
-		t[2] = (char)(0x80 | (c >> 6 & 0x3f));
-		t[3] = (char)(0x80 | (c & 0x3f));
-		p->n += 4;
-	}
+	p->n += text_utf8(p->text + p->n, c);
 }
 
 /* ---- what is done with it */

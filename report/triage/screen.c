@@ -232,30 +232,6 @@ static bool take_style(struct str *s, attr_t *attr, short *pair)
 	return true;
 }
 
-static size_t encode(char out[5], uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* What an ASCII terminal shows: something of the same width. */
 static const char *plain(uint32_t c)
 {
@@ -274,7 +250,7 @@ static const char *plain(uint32_t c)
 static void put(uint32_t c, size_t width, bool inverse, attr_t attr, short pair)
 {
 	char text[5];
-	size_t n = encode(text, c);
+	size_t n = text_utf8(text, c);
 
 	attr_set(attr | (inverse ? A_REVERSE : A_NORMAL), taken_colour && !inverse ? pair : 0, NULL);
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))

@@ -24,8 +24,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
-
 enum { FRAMES = 12, PATHS = 1 << 16 };
 
 static struct {
@@ -127,28 +125,7 @@ static int memory_fails(void)
 	return plan.memory && fails();
 }
 
-#define MEMORY(call)                      \
-	do {                              \
-		if (!memory_fails())      \
-			return call;      \
-		errno = ENOMEM;           \
-		return NULL;              \
-	} while (0)
-
-void *malloc(size_t size)
-{
-	MEMORY(__libc_malloc(size));
-}
-
-void *calloc(size_t a, size_t b)
-{
-	MEMORY(__libc_calloc(a, b));
-}
-
-void *realloc(void *p, size_t size)
-{
-	MEMORY(__libc_realloc(p, size));
-}
+#include "memory.h"	/* asks memory_fails() */
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 

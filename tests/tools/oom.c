@@ -28,8 +28,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
-
 enum { FRAMES = 64, PATHS = 1 << 17, SECONDS = 60, STRANGE = 113 };
 
 static const char *world;
@@ -197,7 +195,7 @@ static int branch(void)
 	return 0;
 }
 
-static int fails(void)
+static int memory_fails(void)
 {
 	int yes = 0;
 
@@ -217,28 +215,7 @@ static int fails(void)
 	return yes;
 }
 
-#define MEMORY(call)              \
-	do {                      \
-		if (!fails())     \
-			return call; \
-		errno = ENOMEM;   \
-		return NULL;      \
-	} while (0)
-
-void *malloc(size_t size)
-{
-	MEMORY(__libc_malloc(size));
-}
-
-void *calloc(size_t a, size_t b)
-{
-	MEMORY(__libc_calloc(a, b));
-}
-
-void *realloc(void *p, size_t size)
-{
-	MEMORY(__libc_realloc(p, size));
-}
+#include "memory.h"	/* asks memory_fails() */
 
 /* The program's own children, alive. */
 pid_t fork(void)

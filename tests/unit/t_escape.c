@@ -11,30 +11,6 @@
 
 #define FFFD 0xfffdu
 
-static size_t utf8(uint32_t c, char out[4])
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* By Unicode's lists: C0, DEL, C1, the bidirectional formats, line separators, the byte order mark, what XML forbids. */
 static bool acts(uint32_t c)
 {
@@ -106,7 +82,7 @@ static struct str cell(struct str s, char *room)
 static void one_character(uint32_t c, struct buf *b, unsigned wrong[6])
 {
 	char raw[4], room[16];
-	struct str s = { raw, utf8(c, raw) }, got;
+	struct str s = { raw, text_utf8(raw, c) }, got;
 	uint32_t html_wants = (acts(c) && c < 160 && c != '\n' && c != '\t') || c == 0xfffe || c == 0xffff ? FFFD : c;
 	bool formula = c == '=' || c == '+' || c == '-' || c == '@' || c == '\t' || c == '\r' || c == 0 || c == 0xff1d || c == 0xff0b || c == 0xff0d || c == 0xff20;
 
