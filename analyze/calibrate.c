@@ -62,7 +62,7 @@ static bool is_first_of_run(const struct cube *c, size_t i)
 static void collect(const struct cube *c, const struct metric *m, enum stat stat, uint32_t symbol, bool total, struct ratio_window *w,
 		    struct between *to)
 {
-	struct ratio_opts o = { .kind = RATIO_COST, .phi = m->phi };
+	struct ratio_opts o = { .kind = RATIO_COST, .phi = m->phi, .late = c->late };
 	struct units u = { .n = 0 };
 	double events = 0;
 

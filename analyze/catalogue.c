@@ -109,14 +109,14 @@ static int add_signal(struct catalogue_parse *ps, struct cause_spec *s, const ch
 	return 1;
 }
 
-#define FRAMES_FORM "frames = NAME metric=METRIC [loud=X] [each|often|served|clocked] /REGEX/"
+#define FRAMES_FORM "frames = NAME metric=METRIC [loud=X] [each|often|times|served|clocked] /REGEX/"
 
 static int check_kind(struct catalogue_parse *ps, const struct cause_frames *f)
 {
 	bool wait = strcmp(f->metric, "block") == 0 || strcmp(f->metric, "mutex") == 0, goroutine = strcmp(f->metric, "goroutine") == 0;
 
-	if ((f->kind == FRAMES_EACH || f->kind == FRAMES_OFTEN) && !wait)
-		return catalogue_fail(ps, "each and often are for metric=block and metric=mutex, whose events have a duration", NULL);
+	if ((f->kind == FRAMES_EACH || f->kind == FRAMES_OFTEN || f->kind == FRAMES_TIMES) && !wait)
+		return catalogue_fail(ps, "each, often and times are for metric=block and metric=mutex, whose events have a duration", NULL);
 	if (f->kind == FRAMES_SERVED && !goroutine)
 		return catalogue_fail(ps, "served is for metric=goroutine", NULL);
 	if (f->kind == FRAMES_CLOCKED && goroutine)
@@ -124,7 +124,7 @@ static int check_kind(struct catalogue_parse *ps, const struct cause_frames *f)
 	return 1;
 }
 
-/* NAME metric=METRIC [loud=X] [each|often|served|clocked] /REGEX/ */
+/* NAME metric=METRIC [loud=X] [each|often|times|served|clocked] /REGEX/ */
 static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const char *prefix, const char *value)
 {
 	struct cause_frames f = { .loud = .05, .line = ps->in.line };
@@ -149,12 +149,14 @@ static int add_frames(struct catalogue_parse *ps, struct cause_spec *s, const ch
 			f.kind = FRAMES_EACH;
 		else if (strcmp(word, "often") == 0)
 			f.kind = FRAMES_OFTEN;
+		else if (strcmp(word, "times") == 0)
+			f.kind = FRAMES_TIMES;
 		else if (strcmp(word, "served") == 0)
 			f.kind = FRAMES_SERVED;
 		else if (strcmp(word, "clocked") == 0)
 			f.kind = FRAMES_CLOCKED;
 		else if (!catalogue_number(word, "loud=", &f.loud, &bad) || bad || !(f.loud > 0))
-			return catalogue_fail(ps, "not understood (metric= loud= each often served clocked)", word);
+			return catalogue_fail(ps, "not understood (metric= loud= each often times served clocked)", word);
 	}
 	if (!f.metric)
 		return catalogue_fail(ps, "a frames line needs metric=", NULL);

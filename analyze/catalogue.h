@@ -52,7 +52,7 @@ struct cause_signal {
 struct cause_frames {
 	const char *name, *metric, *pattern;	/* name with its sig.<cause>. prefix */
 	double loud;			/* share of the metric's total or of the latency, or goroutines */
-	enum { FRAMES_PLAIN, FRAMES_EACH, FRAMES_OFTEN, FRAMES_SERVED, FRAMES_CLOCKED } kind;
+	enum { FRAMES_PLAIN, FRAMES_EACH, FRAMES_OFTEN, FRAMES_TIMES, FRAMES_SERVED, FRAMES_CLOCKED } kind;
 	int line;
 };
 

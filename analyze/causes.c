@@ -65,6 +65,19 @@ const char *missing_needs(const char *group)
 	return needs[i].what;
 }
 
+/* The source of a signal: that of the frames line which defines it, of whichever cause, else by its name. */
+static const char *source_of(const struct analyze_catalogue *cat, const char *signal)
+{
+	for (size_t i = 0; i < analyze_catalogue_count(cat); i++) {
+		const struct cause_spec *s = catalogue_spec(cat, i);
+
+		for (size_t f = 0; f < s->n_frames; f++)
+			if (strcmp(s->frames[f].name, signal) == 0)
+				return strcmp(s->frames[f].metric, "alloc") == 0 || strcmp(s->frames[f].metric, "inuse") == 0 ? "heap" : s->frames[f].metric;
+	}
+	return group_of(signal);
+}
+
 /* Every signal a cause asks for and no pass put is absent, with the file that would give it. */
 static int put_absent(struct pass *p, struct err *err)
 {
@@ -74,12 +87,8 @@ static int put_absent(struct pass *p, struct err *err)
 		const struct cause_spec *s = catalogue_spec(p->cat, i);
 
 		for (size_t k = 0; !rc && k < s->n_signals; k++) {
-			const char *group = group_of(s->signal[k].name);
+			const char *group = source_of(p->cat, s->signal[k].name);
 
-			for (size_t f = 0; f < s->n_frames; f++)
-				if (strcmp(s->frames[f].name, s->signal[k].name) == 0)
-					group = strcmp(s->frames[f].metric, "alloc") == 0 || strcmp(s->frames[f].metric, "inuse") == 0
-							? "heap" : s->frames[f].metric;
 			rc = signal_absent(p, s->signal[k].name, group, missing_needs(group), err);
 		}
 	}

@@ -26,7 +26,7 @@ int compare_init(struct comparison *k, struct pass *p, const struct metric *m, c
 /* uneven: a total of delays is asked as a factor; single functions, thousands of them, stay with the doubt that a difference deserves. */
 static int test(struct comparison *k, const size_t n[SIDES], enum tau tau, bool uneven, struct ratio_test *out, struct err *err)
 {
-	struct ratio_opts o = { .kind = k->c->share ? RATIO_SHARE : RATIO_COST, .tau = k->tau[tau] * k->tau_scale, .phi = k->m->phi,
+	struct ratio_opts o = { .kind = k->c->share ? RATIO_SHARE : RATIO_COST, .tau = k->tau[tau] * k->tau_scale, .phi = k->m->phi, .late = k->c->late,
 		.uneven = uneven && strcmp(k->c->metric, "mutex") == 0 };
 
 	return ratio_test(k->window[BASE], n[BASE], k->window[CUR], n[CUR], &o, out, err);

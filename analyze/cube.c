@@ -82,6 +82,7 @@ static int load_slices(struct cube *c, struct pass *p, struct err *err)
 		c->instant = stmt_int(q, 10) == 1;
 		s->exposure = c->instant ? 1 : p->per_request ? s->requests : s->seconds;
 		c->absolute |= !(s->exposure > 0);
+		c->late = (c->late || !c->n) && s->minus && strcmp(c->metric, "alloc") == 0;
 		c->n_side[s->side]++;
 		if (stmt_int(q, 11) != STORE_NULL && stmt_int(q, 11) > c->period)
 			c->period = stmt_int(q, 11);

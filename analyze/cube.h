@@ -34,6 +34,7 @@ struct cube_slice {
 struct cube {
 	const char *metric;		/* cpu, alloc, inuse, mutex, block ... */
 	bool instant;
+	bool late;			/* every slice is the difference of two heap profiles, which know what was allocated up to a GC cycle ago */
 	bool absolute;			/* some slice's work and time are not known: totals are compared as they are */
 	bool share;			/* exposures are totals: what is compared is the share of them */
 	int64_t period;			/* amount a count stands for, 0 unknown */

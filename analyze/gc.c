@@ -19,6 +19,7 @@
 
 #define LOUD_PAUSE .69		/* ln 2 */
 #define LOUD_RATE .41		/* ln 1.5 */
+#define MIN_GAPS 8
 
 int gc_cycles_load(struct pass *p, enum side side, struct gc_cycles *c, struct err *err)
 {
@@ -54,6 +55,7 @@ int gc_cycles_load(struct pass *p, enum side side, struct gc_cycles *c, struct e
 	for (size_t i = 1; i < c->n; i++)
 		if (c->instance[i] == c->instance[i - 1] && c->t[i] > c->t[i - 1] && c->t[i] - c->t[i - 1] < 3600) {
 			c->seconds += c->t[i] - c->t[i - 1];
+			c->squares += (c->t[i] - c->t[i - 1]) * (c->t[i] - c->t[i - 1]);
 			c->gaps++;
 		}
 	return store_end(q, err);
@@ -209,13 +211,29 @@ static int put_pauses(struct pass *p, struct gc_cycles c[SIDES], struct err *err
 	return rc;
 }
 
+/*
+ * Variance of the ln of a rate: cycles renew themselves, and under a steady load do so evenly, far more so than chance events would. From the
+ * spread of the steps between them (a renewal process: cv^2 / n, at most that of chance); too few to know it: that of chance.
+ */
+static double rate_variance(const struct gc_cycles *c)
+{
+	double n = (double)c->gaps, mean;
+
+	if (!c->n)
+		return 0;
+	if (c->gaps < MIN_GAPS)
+		return 1 / (double)c->n;
+	mean = c->seconds / n;
+	return fmin(1, fmax(0, c->squares / n / (mean * mean) - 1) * n / (n - 1)) / n;
+}
+
 static int put_rate(struct pass *p, const struct gc_cycles c[SIDES], struct err *err)
 {
 	double rate[SIDES] = { NAN, NAN }, v = 0;
 
 	for (int s = 0; s < SIDES; s++) {
 		rate[s] = c[s].seconds > 0 ? (double)c[s].gaps / c[s].seconds : NAN;
-		v += c[s].n ? 1.0 / (double)c[s].n : 0;
+		v += rate_variance(&c[s]);
 	}
 	if (!(rate[CUR] > 0))
 		return 0;

@@ -12,6 +12,7 @@ struct gc_cycles {
 	int64_t *instance;		/* cycles of one process stand together, in order of time */
 	size_t n;
 	double seconds;			/* from each cycle to the next of its process, added up */
+	double squares;			/* of each, added up, s^2 */
 	size_t gaps;			/* how many such steps */
 	double pause_n_eff;
 };

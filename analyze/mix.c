@@ -54,7 +54,7 @@ static int sum_entries(struct entries *e, struct pass *p, const struct cube *c, 
 
 static int ask_entry(struct mix *m, struct pass *p, const struct entries *e, const struct cube *c, uint32_t symbol, enum tau tau, struct err *err)
 {
-	struct ratio_opts o = { .kind = RATIO_COST, .tau = p->tau[tau], .phi = PHI };
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = p->tau[tau], .phi = PHI, .late = c->late };
 	struct ratio_window *w[SIDES];
 	struct ratio_test r;
 	size_t n[SIDES] = { 0 };

@@ -167,10 +167,33 @@ static int put_events(struct pass *p, const struct signature *g, const struct cu
 	return s.why ? signal_put(p, &s, err) : err_nomem(err);
 }
 
+/* Waits that need not be there at all, such as that between two attempts: how many more there are for each unit of work, from none on. */
+static int put_times(struct pass *p, const struct signature *g, const struct cube *c, struct err *err)
+{
+	struct signal s = SIGNAL(g->f->name, g->f->metric);
+	double work[SIDES] = { 0 }, tau = p->tau[TAU_signature_wait], var;
+	char what[200];
+
+	for (int side = 0; side < SIDES; side++)
+		for (size_t i = 0; i < g->n[side]; i++)
+			work[side] += g->window[side][i].exposure;
+	if (!(work[BASE] > 0 && work[CUR] > 0) || c->share)
+		return 0;
+	s.base = g->events[BASE] / work[BASE];
+	s.cur = g->events[CUR] / work[CUR];
+	s.unit = "count";
+	var = PHI * (g->events[BASE] / (work[BASE] * work[BASE]) + g->events[CUR] / (work[CUR] * work[CUR])) + tau * tau * (s.base * s.base + s.cur * s.cur);
+	s.p = var > 0 ? dist_normal_p2((s.cur - s.base) / sqrt(var)) : 1;
+	signal_loud(&s, g->events[BASE] + g->events[CUR] >= MIN_EVENTS ? s.cur - s.base : 0, g->f->loud, s.p);
+	snprintf(what, sizeof(what), p->per_request ? "waits a request in stacks with %s" : "waits a second in stacks with %s", strrchr(g->f->name, '.') + 1);
+	s.why = signal_told(p, what, s.base, s.cur, s.unit);
+	return s.why ? signal_put(p, &s, err) : err_nomem(err);
+}
+
 static int put_cost(struct pass *p, const struct signature *g, const struct cube *c, double latency, double most, struct err *err)
 {
 	bool several = p->n_runs[BASE] > 1 && p->n_runs[CUR] > 1, wait = is_wait(c->metric) && p->per_request && isfinite(latency);
-	struct ratio_opts o = { .kind = RATIO_COST, .tau = spread(p, c->metric), .phi = PHI, .uneven = is_wait(c->metric) };
+	struct ratio_opts o = { .kind = RATIO_COST, .tau = spread(p, c->metric), .phi = PHI, .late = c->late, .uneven = is_wait(c->metric) };
 	struct signal s = SIGNAL(g->f->name, strcmp(c->metric, "alloc") == 0 || strcmp(c->metric, "inuse") == 0 ? "heap" : c->metric);
 	struct ratio_test t;
 	double share[SIDES], cost[SIDES], whole;
@@ -178,6 +201,8 @@ static int put_cost(struct pass *p, const struct signature *g, const struct cube
 
 	if (g->f->kind == FRAMES_EACH || g->f->kind == FRAMES_OFTEN)
 		return put_events(p, g, c, most, err);
+	if (g->f->kind == FRAMES_TIMES)
+		return put_times(p, g, c, err);
 	rc = ratio_test(g->window[BASE], g->n[BASE], g->window[CUR], g->n[CUR], &o, &t, err);
 	if (rc)
 		return rc;
@@ -203,6 +228,18 @@ static int put_cost(struct pass *p, const struct signature *g, const struct cube
 	return signal_put(p, &s, err);
 }
 
+/*
+ * An empty profile of waits on both sides: its rate was never set (0 is the default), so it is no measurement of silence. Every program that serves
+ * blocks somewhere; one whose locks are never waited for cannot be told from one that does not look.
+ */
+static bool is_off(const struct cube *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->slice[i].total_count > 0)
+			return false;
+	return is_wait(c->metric);
+}
+
 /* All cost signatures of one metric. */
 static int cost_signatures(struct pass *p, const struct tree *t, struct signature *g, size_t n, struct err *err)
 {
@@ -215,7 +252,7 @@ static int cost_signatures(struct pass *p, const struct tree *t, struct signatur
 	if (!symbols || !paths)
 		return err_nomem(err);
 	rc = cube_load(&c, p, t, g[0].f->metric, err);
-	if (rc || !c.n || (p->design != DESIGN_SNAPSHOT && (!c.n_side[BASE] || !c.n_side[CUR])))
+	if (rc || !c.n || is_off(&c) || (p->design != DESIGN_SNAPSHOT && (!c.n_side[BASE] || !c.n_side[CUR])))
 		return rc;
 	for (size_t i = 0; !rc && i < n; i++)
 		rc = signature_symbols(g[i].f, t, UINT64_C(1) << i, symbols, err);

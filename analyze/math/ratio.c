@@ -54,9 +54,35 @@ static double variance_of(const struct ratio_window *w)
 	return w->count > 0 ? square(w->amount) / w->count : 0;
 }
 
+/*
+ * Sum of the squared residuals, as it enters the variance of the sum. A late counter's windows share their edges, whose errors cancel in the sum: the
+ * products of neighbours, which are below 0, belong to its variance (a moving average of order one). The two outer edges do not cancel, and
+ * two windows of a run always cancel to nothing: 1/m of the squares, the outer edges' part, stays.
+ */
+static double residuals(const struct ratio_window *w, size_t n, double value, bool late)
+{
+	struct dist_sum rest = { 0 }, shared = { 0 };
+	size_t pairs = 0;
+	double all;
+
+	for (size_t i = 0; i < n; i++) {
+		double e = w[i].amount - value * w[i].exposure;
+
+		dist_sum_add(&rest, square(e));
+		for (size_t k = i; late && k-- > 0;)
+			if (w[k].run == w[i].run) {
+				dist_sum_add(&shared, 2 * e * (w[k].amount - value * w[k].exposure));
+				pairs++;
+				break;
+			}
+	}
+	all = dist_sum_value(&rest);
+	return pairs ? fmin(all, fmax(all / (double)n, all + dist_sum_value(&shared))) : all;
+}
+
 struct ratio_side ratio_side(const struct ratio_window *w, size_t n, const struct ratio_opts *o)
 {
-	struct dist_sum count = { 0 }, amount = { 0 }, exposure = { 0 }, rest = { 0 }, var = { 0 };
+	struct dist_sum count = { 0 }, amount = { 0 }, exposure = { 0 }, var = { 0 };
 	struct ratio_side s = { .windows = n, .value = NAN, .var = NAN, .phi = NAN };
 	double m = (double)n, part;
 
@@ -77,9 +103,7 @@ struct ratio_side ratio_side(const struct ratio_window *w, size_t n, const struc
 	part = o->kind == RATIO_SHARE ? fmax(1 - s.value, 0) : 1;
 	s.floor = s.count > 0 ? square(s.value) * part / s.count : NAN;
 	if (n >= 2) {
-		for (size_t i = 0; i < n; i++)
-			dist_sum_add(&rest, square(w[i].amount - s.value * w[i].exposure));
-		s.var = m / (m - 1) * dist_sum_value(&rest) / square(s.exposure);
+		s.var = m / (m - 1) * residuals(w, n, s.value, o->late) / square(s.exposure);
 		s.phi = s.floor > 0 ? s.var / s.floor : NAN;
 	}
 	s.v = fmax(n < MIN_WINDOWS ? s.floor * fmax(o->phi, 1) : s.floor, isnan(s.var) ? 0 : s.var) / square(s.value);

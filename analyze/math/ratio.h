@@ -41,6 +41,7 @@ struct ratio_opts {
 	double phi;	/* dispersion assumed where it cannot be measured; below 1 is taken as 1 */
 	double prior;	/* 2-3 runs: ratio_prior_phi() over the family; below 1 is taken as 1 */
 	double alpha;	/* of the interval and of mde; 0 is taken as .05 */
+	bool late;	/* windows of a counter that is published late (heap: after a GC cycle): what one has too much the next of its run lacks */
 	bool uneven;	/* events differ in size by orders of magnitude (delays): their number says little, so no exact test of it while both sides have some */
 };
 

@@ -378,6 +378,32 @@ static void uneven_runs(void)
 	REL(t.se, sqrt(1. / 400 + 1. / 400 + .04 * (1 + .25)), 1e-13);
 }
 
+/*
+ * Heap profiles know what was allocated up to a GC cycle ago. What the first window has too much the second lacks, so the sum is as sure as its counting
+ * noise; windows whose excesses go on are no such thing, and neither are those of different runs.
+ */
+static void late_counter(void)
+{
+	struct ratio_opts o = { .kind = RATIO_COST, .late = true };
+	struct ratio_window w[4] = { { 0, 10000, 100, 100 }, { 0, 10000, 140, 100 }, { 0, 10000, 100, 100 }, { 0, 10000, 140, 100 } };
+	double late, plain;
+
+	/* e = -20, 20, -20, 20: squares 1600, products of neighbours -1200 x 2; below 1600/4, which stays. */
+	late = ratio_side(w, 4, &o).var;
+	REL(late, 4. / 3 * 400 / (400. * 400), 1e-13);
+	o.late = false;
+	plain = ratio_side(w, 4, &o).var;
+	REL(plain, 4. / 3 * 1600 / (400. * 400), 1e-13);
+	/* -20, -20, 20, 20: the products of neighbours 400 - 400 + 400 would add to it; the plain squares are the most. */
+	o.late = true;
+	w[1].amount = 100;
+	w[2].amount = 140;
+	REL(ratio_side(w, 4, &o).var, plain, 1e-13);
+	for (uint32_t i = 0; i < 4; i++)
+		w[i].run = i;
+	REL(ratio_side(w, 4, &o).var, plain, 1e-13);
+}
+
 /* A run without a sample of the function must not make the test fall over. */
 static void empty_run(void)
 {
@@ -457,5 +483,6 @@ int main(void)
 	nothing_to_test();
 	uneven_runs();
 	empty_run();
+	late_counter();
 	return check_done();
 }
